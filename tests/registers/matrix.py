@@ -11,13 +11,13 @@ from stages.registers.models import Row as ShownRow
 from stages.registers.services.records import create_records
 from stages.registers.services.tables import create_table
 from tests.cast import new_caller, new_user
-from tests.registers import page_rows, rest_rows, rpc_rows
+from tests.registers import page_rows, record_page_rows, rest_rows, rpc_rows
 
 REST = (*rest_rows.REST, *rpc_rows.REST)
-PAGES = (*page_rows.PAGES,)
-BUDGETED_PAGES = {**page_rows.BUDGETED_PAGES}
-NO_PAGES = (*page_rows.NO_PAGES,)
-SHORTCUTS = ("register-grid",)
+PAGES = (*page_rows.PAGES, *record_page_rows.PAGES)
+BUDGETED_PAGES = {**page_rows.BUDGETED_PAGES, **record_page_rows.BUDGETED_PAGES}
+NO_PAGES = (*page_rows.NO_PAGES, *record_page_rows.NO_PAGES)
+SHORTCUTS = ("register-grid", *record_page_rows.SHORTCUTS)
 FACET = "requirements"
 COLUMNS = ({"name": "title", "title": "Title"}, {"name": "body", "crdt": True})
 

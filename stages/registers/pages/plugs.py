@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
-from stages.registers.pages import shortcuts
+from stages.registers.pages import record_shortcuts, shortcuts
 from stages.registers.pages.texts import grid_texts
 from stages.registers.permissions import READ
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
@@ -36,3 +36,4 @@ def register() -> None:
     )
     SCRIPT_TEXTS.register("registers", grid_texts)
     shortcuts.register()
+    record_shortcuts.register()

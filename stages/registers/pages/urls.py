@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from kernel.late import late_path
+from stages.registers.pages.conflict_urls import urlpatterns as of_conflicts
+from stages.registers.pages.matrix_urls import urlpatterns as of_matrix
+from stages.registers.pages.record_urls import urlpatterns as of_records
 
 app_name = "registers"
 REGISTERS: Final = "projects/<uuid:project_id>/registers/"
@@ -31,4 +34,7 @@ urlpatterns = [
     late_path(f"{TABLE}views/remove/", f"{_PAGES}.choosing_views:remove_view", name="remove_view"),
     late_path(f"{TABLE}import/", f"{_PAGES}.exchange_views:import_file", name="import"),
     late_path(f"{TABLE}export/", f"{_PAGES}.exchange_views:export_file", name="export"),
+    *of_records,
+    *of_conflicts,
+    *of_matrix,
 ]
