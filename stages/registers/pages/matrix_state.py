@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from publishing.models import Release, ReleaseState
-from stages.registers.reading.asof import Past
 from stages.registers.gates import clock_of_release
+from stages.registers.reading.asof import Past
 from stages.registers.reading.log import clock_as_of
 from stages.registers.reading.matrices import Axes, choose_axes, matrix, matrix_at
 from stages.registers.reading.matrix import Matrix, State
