@@ -82,7 +82,7 @@ def case_of_text(conflict: Conflict, record: Record, classes: Classes, known: Kn
             text = record.facts.texts.get(field)
             if text and (field.facet, field.name) in one:
                 last[text] = each
-    if len(last) < 2:  # noqa: PLR2004 (two make a conflict)
+    if len(last) < 2:
         return None
     shown = record.texts.get(conflict.facet, {}).get(conflict.field)
     listed = sorted(last.items(), key=lambda each: each[1].order)
