@@ -31,7 +31,8 @@ const ASK_AFTER = 150;
  */
 export class CellEditor {
   editing: Editing | null = null;
-  private readonly input = document.createElement("textarea");
+  /** A choice is made in one line, as a combobox is; all else may have several. */
+  private input: HTMLInputElement | HTMLTextAreaElement = this.make("textarea");
   private choosing: Choosing | null = null;
   private all: Choice[] = [];
   private asking = 0;
@@ -40,13 +41,6 @@ export class CellEditor {
     private readonly place: HTMLElement,
     private readonly wishes: Wishes,
   ) {
-    this.input.className = "reg-input";
-    this.input.rows = 1;
-    this.input.spellcheck = false;
-    this.input.autocomplete = "off";
-    this.input.addEventListener("input", () => this.changed());
-    this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("blur", () => this.blurred());
   }
 
   get text(): string {
@@ -55,6 +49,8 @@ export class CellEditor {
 
   /** Begin with a text. `isWhole` selects it, so that the next letter replaces it. */
   open(editing: Editing, text: string): void {
+    const isChoice = editing.column.editor === "choice" || editing.column.editor === "record";
+    this.input = this.make(isChoice ? "input" : "textarea");
     this.editing = editing;
     this.input.value = text;
     this.input.setAttribute("aria-label", editing.label);
@@ -73,7 +69,6 @@ export class CellEditor {
     window.clearTimeout(this.asking);
     this.place.hidden = true;
     this.place.replaceChildren();
-    for (const name of ["role", "aria-expanded", "aria-autocomplete", "aria-controls", "aria-activedescendant", "aria-invalid"]) this.input.removeAttribute(name);
     this.choosing = null;
   }
 
@@ -87,6 +82,18 @@ export class CellEditor {
     style.width = `${box.width}px`;
     style.minHeight = `${box.height}px`;
     this.grow();
+  }
+
+  private make(kind: "input" | "textarea"): HTMLInputElement | HTMLTextAreaElement {
+    const input = document.createElement(kind);
+    input.className = "reg-input";
+    input.spellcheck = false;
+    input.autocomplete = "off";
+    if (input instanceof HTMLTextAreaElement) input.rows = 1;
+    input.addEventListener("input", () => this.changed());
+    input.addEventListener("keydown", (event) => this.key(event as KeyboardEvent));
+    input.addEventListener("blur", () => this.blurred());
+    return input;
   }
 
   private offer({ editor, choices, title }: Column): void {
@@ -138,7 +145,7 @@ export class CellEditor {
     }
     if (event.key === "Enter" && event.altKey && this.editing?.column.editor === "text") {
       event.preventDefault();
-      this.input.setRangeText("\n", this.input.selectionStart, this.input.selectionEnd, "end");
+      this.input.setRangeText("\n", this.input.selectionStart ?? 0, this.input.selectionEnd ?? 0, "end");
       this.changed();
       return;
     }
@@ -169,6 +176,7 @@ export class CellEditor {
   }
 
   private grow(): void {
+    if (this.input instanceof HTMLInputElement) return;
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight}px`;
   }

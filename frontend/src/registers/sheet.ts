@@ -67,7 +67,10 @@ export class Sheet {
         this.go({ row, column });
         this.focus();
       },
-      refit: () => this.refit(),
+      refit: () => {
+        on.scroller.toggleAttribute("data-empty", false);
+        this.refit();
+      },
       renewAll: () => this.renewAll(),
       say: (text) => this.announce(text),
     });
@@ -178,6 +181,13 @@ export class Sheet {
     this.on.words.textContent = text;
   }
 
+  /** The window has another size: rows are higher on a phone. */
+  refit(): void {
+    this.on.grid.setAttribute("aria-rowcount", String(this.grid.count + 1));
+    this.view.resize(this.grid.count);
+    this.editor.follow();
+  }
+
   selected(): void {
     this.view.render();
     this.repaint();
@@ -231,13 +241,6 @@ export class Sheet {
     if (!cell?.isConnected) return null;
     const { rowHeight } = this.view;
     return { top: this.on.head.offsetHeight + index * rowHeight, left: cell.offsetLeft, width: cell.offsetWidth, height: rowHeight };
-  }
-
-  /** There are more rows. */
-  private refit(): void {
-    this.on.scroller.toggleAttribute("data-empty", false);
-    this.on.grid.setAttribute("aria-rowcount", String(this.grid.count + 1));
-    this.view.resize(this.grid.count);
   }
 
   private repaint(): void {

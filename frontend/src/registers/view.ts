@@ -47,8 +47,10 @@ export class View {
     return [Math.min(first, Math.max(0, this.count - 1)), Math.min(last, this.count - 1)];
   }
 
+  /** There are so many rows, or they have another height. */
   resize(count: number): void {
     this.count = count;
+    for (const [index, element] of this.shown) element.style.top = `${index * this.rowHeight}px`;
     this.parts.body.style.height = `${count * this.rowHeight}px`;
     this.virtualizer.setOptions(this.options());
     this.virtualizer.measure();

@@ -37,7 +37,9 @@ export class RegisterGridController extends LiveController {
       words: this.wordsTarget,
       cell: this.cellTarget,
     });
-    this.follow(() => this.sheet.stop());
+    const sized = () => this.sheet.refit();
+    window.addEventListener("resize", sized);
+    this.follow(() => this.sheet.stop(), () => window.removeEventListener("resize", sized));
     window.addEventListener("beforeunload", this.ask);
     this.element.dataset["ready"] = "";
   }

@@ -1,19 +1,14 @@
-"""Pictures of tables, to be looked at."""
+"""Requirements as in the design's picture, with tests that verify them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-
-from playwright.sync_api import expect
 
 from stages.registers import verbs
 from stages.registers.schema import Column, Relation
 from stages.registers.verbs.finding import make_id
-from tests.registers.browser.conftest import HOUR, Table, Tables
+from tests.registers.browser.conftest import HOUR, Tables
 
-Open = Callable[..., Table]
 STATEMENTS = (
     ("Quote the protocol; decide nothing", "safety", "P 1.2", None),
     ("Say so when the sources do not answer, and name the section that does", "safety", "P 2.1", None),
@@ -68,14 +63,3 @@ def fill(tables: Tables) -> list[str]:
 
     tables.write(links)
     return records
-
-
-def test_a_table(open_table: Open, tables: Tables, pictures: Path) -> None:
-    fill(tables)
-    for scheme in ("light", "dark"):
-        table = open_table("editor", scheme=scheme)
-        table.go(9, "statement")
-        table.press("Enter", "End")
-        table.type(": term, grade, source")
-        expect(table.page.locator(".reg-cell-facts")).to_contain_text("Statement of REQ-9")
-        table.page.screenshot(path=str(pictures / f"registers-{scheme}.png"))
