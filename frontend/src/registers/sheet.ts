@@ -12,6 +12,7 @@ import { ACTIVE, Painter } from "./painter";
 import { clamp, type Place } from "./places";
 import { cellOf, factsOf, type Row } from "./rows";
 import { View } from "./view";
+import { layOut } from "./widths";
 import { Work } from "./work";
 
 /** The elements of the page, by what they are for. */
@@ -45,7 +46,7 @@ export class Sheet {
   constructor(private readonly on: Elements) {
     this.grid = new Grid(on.body);
     const { grid } = this;
-    this.widen();
+    layOut(on.scroller, grid.columns);
     this.painter = new Painter(grid.data, grid.edits, grid.selection);
     const bars = new Bars(on.bars, on.templates);
     this.messages = new Messages(grid, bars);
@@ -293,15 +294,5 @@ export class Sheet {
   private welcome(row: Row, before: Row, by: string): void {
     this.painter.welcome(row, before, by);
     this.grid.compare(row, by);
-  }
-
-  /** The widths of the columns, of which the widest takes what is left. */
-  private widen(): void {
-    const widths = this.grid.columns.map(({ width }) => width);
-    const at = widths.lastIndexOf(Math.max(...widths));
-    const tracks = widths.map((width, index) => (index === at ? `minmax(${width}px, 1fr)` : `${width}px`));
-    const { style } = this.on.scroller;
-    style.setProperty("--reg-columns", `36px ${tracks.join(" ")}`);
-    style.setProperty("--reg-least", `${36 + widths.reduce((sum, width) => sum + width, 0)}px`);
   }
 }
