@@ -4,6 +4,7 @@ A hook is called with the state as it is with the bundle so far, and what that c
 bundle, and hooks are called again, until none of them answers any. A hook refuses a bundle by raising a `DomainError`.
 
     hooks.on_write("automation", apply_rules)
+    hooks.on_write("lengths", set_lengths, tables=("requirements",))
 """
 
 from __future__ import annotations
@@ -44,12 +45,28 @@ class Write:
 
 
 Hook = Callable[[Write, Changes], Iterable[Payload | Sourced]]
-HOOKS: Final = Registry[Hook]("write hook")
 
 
-def on_write(name: str, hook: Hook) -> None:
-    """Have a hook called within every bundle that is written at this site."""
-    HOOKS.register(name, hook)
+@dataclass(frozen=True, slots=True)
+class WriteHook:
+    """A hook, and the tables that it is about; None for all."""
+
+    call: Hook
+    tables: frozenset[str] | None = None
+
+    def concerns(self, payloads: Iterable[Sourced]) -> bool:
+        """Whether payloads touch its tables. Those that name no table, as deletions and links, touch all."""
+        return self.tables is None or any(
+            (table := getattr(payload, "facet_type", None)) is None or table in self.tables for payload, _ in payloads
+        )
+
+
+HOOKS: Final = Registry[WriteHook]("write hook")
+
+
+def on_write(name: str, hook: Hook, *, tables: Iterable[str] | None = None) -> None:
+    """Have a hook called within every bundle of this site that touches one of these tables; None for every bundle."""
+    HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables)))
 
 
 def run(write_of: Callable[[Sequence[Sourced]], Write], payloads: Sequence[Sourced]) -> list[Sourced]:
@@ -59,11 +76,12 @@ def run(write_of: Callable[[Sequence[Sourced]], Write], payloads: Sequence[Sourc
     where hooks do not come to an end.
     """
     found = list(payloads)
-    if not HOOKS:
-        return found
     for _round in range(MAX_ROUNDS):
+        wanted = [hook.call for hook in HOOKS.values() if hook.concerns(found)]
+        if not wanted:
+            return found
         write = write_of(found)
-        added = [sourced(each) for hook in HOOKS.values() for each in hook(write, write.changes)]
+        added = [sourced(each) for hook in wanted for each in hook(write, write.changes)]
         if not added:
             return found
         found += added

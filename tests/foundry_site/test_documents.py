@@ -33,6 +33,8 @@ REGISTERED_BY = {
     "KINDS": "kinds[.]register",
     "END_STEPS": "when_ended",
     "VIAS": "register_via",
+    "FACETS": "catalogue[.]define",
+    "HOOKS": "hooks[.]on_write",
 }
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = ("*.py", "*.ts", "*.mjs", "*.toml")

@@ -17,7 +17,7 @@ class SampleStageConfig(StageConfig):
         from projects.permissions import register_permissions
         from publishing.bundle.parts import BUNDLE_PARTS
         from publishing.gates import GATES
-        from tests.sample_stage import pages
+        from tests.sample_stage import pages, registers
         from tests.sample_stage.bundle import BUNDLE_PART
         from tests.sample_stage.controls import CONTROL
         from tests.sample_stage.demo import AddNote
@@ -38,6 +38,7 @@ class SampleStageConfig(StageConfig):
         API_URLS.register("sample_stage", UrlModule("tests.sample_stage.api_urls"))
         PAGE_URLS.register("sample_stage", UrlModule("tests.sample_stage.urls"))
         pages.register()
+        registers.register()
         DEMO_STEPS.register("sample_stage", AddNote())
         EXAMINATIONS.register("Sample stage", examine)
         register_figures(*FIGURES)

@@ -22,6 +22,7 @@ from stages.registers.api.bodies import conflict_body, edge_body
 from stages.registers.api.shapes import links as shapes
 from stages.registers.api.shapes.fields import WrittenInfo
 from stages.registers.fold.members import EDGE_PREFIX
+from stages.registers.schema.model import KEY_COLUMN
 from stages.registers.services import links as services
 from stages.registers.services import records
 from stages.registers.services.acting import Done, acts_of
@@ -145,12 +146,21 @@ class ResolveView(RegisterView):
                 caller=caller, project_id=project_id, value=data["value"], tips=data.get("tips", ()), **named
             )
         if conflict.kind == "duplicate":
-            return records.next_free_key(
-                caller=caller, project_id=project_id, record=str(conflict.subject), table=conflict.facet
-            )
+            return self.end_duplicate(conflict, data)
         if "choice" not in data:
             raise ValidationFailed({"choice": [_("Say what becomes of it.")]})
         return services.decide(caller=caller, project_id=project_id, conflict=conflict.id, choice=data["choice"])
+
+    def end_duplicate(self, conflict: models.Conflict, data: dict[str, Any]) -> Done:
+        """Another value for one of several records that show the same one: of a key the next free one."""
+        named = {"caller": self.caller(), "project_id": self.project_id}
+        record = str(conflict.subject)
+        if "value" in data:
+            cell = records.Cell(record, conflict.facet, conflict.field, data["value"])
+            return records.write_cells(**named, cells=[cell])
+        if conflict.field != KEY_COLUMN:
+            raise ValidationFailed({"value": [_("Give another value.")]})
+        return records.next_free_key(**named, record=record, table=conflict.facet)
 
     def facet_of(self, conflict: models.Conflict) -> str:
         """The facet of a field in conflict: that of its link, or one of the tables that the record is in."""

@@ -52,7 +52,7 @@ def close_urgent(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
 def test_what_a_hook_answers_joins_the_bundle(desk: Desk) -> None:
     record = desk.create()
     payloads = desk.acts.set_field(record, "requirements", "prio", 1)
-    with hooks.HOOKS.replaced({"urgent": close_urgent}):
+    with hooks.HOOKS.replaced({"urgent": hooks.WriteHook(close_urgent)}):
         found = run(desk, payloads)
     assert [payload for payload, _source in found] == [
         SetField(record, "requirements", "prio", 1),
@@ -70,7 +70,7 @@ def test_hooks_that_do_not_end_refuse_the_bundle(desk: Desk) -> None:
         return [CreateEntity(desk.new_id())] * 1_001
 
     for hook in (more, many):
-        with hooks.HOOKS.replaced({"hook": hook}), pytest.raises(Conflict, match="in a row"):
+        with hooks.HOOKS.replaced({"hook": hooks.WriteHook(hook)}), pytest.raises(Conflict, match="in a row"):
             run(desk, [CreateEntity(desk.new_id())])
 
 
@@ -78,8 +78,25 @@ def test_a_hook_may_refuse(desk: Desk) -> None:
     def refuse(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
         raise Conflict("Not now.")
 
-    with hooks.HOOKS.replaced({"hook": refuse}), pytest.raises(Conflict, match="Not now"):
+    with hooks.HOOKS.replaced({"hook": hooks.WriteHook(refuse)}), pytest.raises(Conflict, match="Not now"):
         run(desk, [CreateEntity(desk.new_id())])
+
+
+def test_a_hook_of_a_table_is_called_where_that_is_touched(desk: Desk) -> None:
+    called = []
+
+    def note(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
+        called.append(len(write.payloads))
+        return ()
+
+    risk, record = desk.create("risks"), desk.create()
+    with hooks.HOOKS.replaced({}):
+        hooks.on_write("risks", note, tables=("risks",))
+        run(desk, desk.acts.set_field(record, "requirements", "prio", 1))
+        assert called == []
+        run(desk, desk.acts.set_field(risk, "risks", "prio", 1))
+        run(desk, desk.acts.delete(record))
+    assert called == [1, 1]
 
 
 def test_a_system_facet_is_written_by_its_own_app(desk: Desk) -> None:

@@ -94,8 +94,11 @@ class ConflictInfo(serializers.Serializer[Any]):
 
 
 class Decision(serializers.Serializer[Any]):
-    """A `value` with the `tips` that were seen; for what somebody removed, split or merged a `choice`."""
+    """A `value` with the `tips` that were seen; for what somebody removed, split or merged a `choice`.
+
+    Of a duplicate key nothing: the record gets the next free one.
+    """
 
     value = Value(required=False)
     tips = Ids(required=False, help_text="The ids of the operations whose values were seen.")
-    choice = Choice(["keep", "delete", "merge", "split", "next_key"], required=False)
+    choice = Choice(["keep", "delete", "merge", "split"], required=False)

@@ -1,0 +1,29 @@
+"""What it adds to registers: the length of each sample's text, and a facet of its own with how often it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from stages.registers import catalogue, hooks
+from stages.registers.fold.payloads import Payload
+from stages.registers.fold.refreshing import Changes
+from stages.registers.schema import Column
+
+TABLE: Final = "samples"
+FACET: Final = "sample_stage.counter"
+
+
+def set_lengths(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
+    """The field `length` of samples whose `text` has another one now."""
+    for each in sorted(changes.records):
+        record = write.increment.storage.records.get(each)
+        shown = record.fields.get(TABLE, {}) if record else {}
+        text, length = shown.get("text"), shown.get("length")
+        if text is not None and isinstance(text.value, str) and (length is None or length.value != len(text.value)):
+            yield from write.acts.set_field(each, TABLE, "length", len(text.value))
+
+
+def register() -> None:
+    catalogue.define(FACET, [Column("name"), Column("count", "integer")])
+    hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))
