@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from accounts.callers import Caller
@@ -37,3 +38,13 @@ def things_in(project: Project) -> dict[str, UUID]:
     """The id of that record, and the project's own for addresses that do not begin with it."""
     found = ShownRow.objects.filter(project=project, facet=FACET).first()
     return {"registers": project.id, **({"record": found.record} if found is not None else {})}
+
+
+def _creating(world: Any) -> Any:
+    create_table(caller=world.owner, project_id=world.id, table=FACET, key_prefix="REQ", columns=COLUMNS)
+    rows = [{"title": "Pump stops"}]
+    return lambda caller: create_records(caller=caller, project_id=world.id, table=FACET, rows=rows)
+
+
+REPEATS = (("register.write", _creating),)
+NO_WRITES = ("register.read",)

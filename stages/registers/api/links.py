@@ -153,7 +153,7 @@ class ResolveView(RegisterView):
 
     def end_duplicate(self, conflict: models.Conflict, data: dict[str, Any]) -> Done:
         """Another value for one of several records that show the same one: of a key the next free one."""
-        named = {"caller": self.caller(), "project_id": self.project_id}
+        named: dict[str, Any] = {"caller": self.caller(), "project_id": self.project_id}
         record = str(conflict.subject)
         if "value" in data:
             cell = records.Cell(record, conflict.facet, conflict.field, data["value"])
