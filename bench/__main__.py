@@ -31,9 +31,10 @@ MODULES = {
     "pads": ("d4", "d5", "d6"),
     "fleet": ("fl1a", "fl1b", "fl2", "fl4", "fl5"),
     "stations": ("fl3",),
+    "registers": ("r1", "r2", "r3", "r4"),
 }
-# p: the product without stages; n: runs; d: pads; fl: fleet.
-LETTERS = "pndf"
+# p: the product without stages; n: runs; d: pads; fl: fleet; r: registers.
+LETTERS = "pndfr"
 ALL = [number for numbers in MODULES.values() for number in numbers]
 
 
