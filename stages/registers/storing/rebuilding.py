@@ -31,9 +31,11 @@ _EMPTY: Final = (
     "DELETE FROM registers_fieldstate WHERE project_id = %s",
 )
 _BUNDLES_AT_ONCE: Final = 1_000
-# How many operations are applied before what follows from them is written.
+# How many operations are read together.
 _AT_ONCE: Final = 2_000
-_ROWS_KEPT: Final = 40_000
+# So many rows are written together, each once though many bundles changed it, and so many are kept at most.
+_ROWS_WRITTEN: Final = 30_000
+_ROWS_KEPT: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class RebuildStorage(PostgresStorage):
         """How many rows are kept."""
         return sum(len(table.rows) for table in self.tables)
 
+    def count_changed(self) -> int:
+        """How many rows wait to be written."""
+        return sum(len(table.before) for table in self.tables)
+
 
 def rebuild(project_id: UUID) -> Rebuilt:
     """Compute everything again, in the caller's transaction and under the project's row lock."""
@@ -75,10 +81,12 @@ def rebuild(project_id: UUID) -> Rebuilt:
         storage.prepare(each.payload for bundle in batch for each in bundle.operations)
         for bundle in batch:
             increment.add(bundle)
-        storage.flush()
         bundles, operations = bundles + len(batch), operations + sum(len(bundle.operations) for bundle in batch)
-        if storage.count() > _ROWS_KEPT:
-            storage.forget()
+        if storage.count_changed() > _ROWS_WRITTEN:
+            storage.flush()
+            if storage.count() > _ROWS_KEPT:
+                storage.forget()
+    storage.flush()
     return Rebuilt(bundles, operations, time.monotonic() - began)
 
 

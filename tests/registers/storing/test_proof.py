@@ -156,6 +156,7 @@ def test_a_rebuild_in_small_parts_gives_the_same_rows(project: Project, monkeypa
     """What was read is forgotten in between, as it is with many operations."""
     monkeypatch.setattr("stages.registers.storing.rebuilding._AT_ONCE", 10)
     monkeypatch.setattr("stages.registers.storing.rebuilding._ROWS_KEPT", 5)
+    monkeypatch.setattr("stages.registers.storing.rebuilding._ROWS_WRITTEN", 20)
     take(project, history(33).bundles, at_once=7)
     before = everything(project)
     rebuild(project.id)
