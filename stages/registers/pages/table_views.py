@@ -111,6 +111,7 @@ def table_context(request: PageRequest, access: Access, facet: str) -> dict[str,
     return {
         **context,
         "state": state,
+        "says_offline": True,
         "table": state.table,
         "sheet_state": sheet_state(access, may_write=context["may_write"]),
         "rows": row_views(first, state.columns),

@@ -37,6 +37,11 @@ class Head:
     address: str
     index: int
 
+    @property
+    def arrow(self) -> str:
+        """The icon of its order, empty for none."""
+        return {"ascending": "arrow-up", "descending": "arrow-down"}.get(self.sort, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
