@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,11 @@ from stages.registers.services.records import Cell, Row
 def set_cells(*, caller: Caller, project_id: UUID, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Set cells in one bundle. Answers each with its value, its text and its operations."""
     listed = [Cell(**each) for each in cells]
-    done = services.write_cells(caller=caller, project_id=project_id, cells=listed)
-    shown = _shown(project_id, listed)
+    done = services.set_cells(caller=caller, project_id=project_id, cells=listed)
+    if done.answer is not None:
+        shown = [{**asdict(each), "misfit": ""} for each in done.answer]
+    else:
+        shown = _shown(project_id, listed)
     return {"bundle_id": done.written.bundle_id if done.written else None, "cells": shown}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +28,7 @@ from stages.registers.exchange.parsing import parse_sheet
 from stages.registers.exchange.writing import csv_of
 from stages.registers.reading.matrices import Axes, choose_axes, matrix
 from stages.registers.reading.matrix import Matrix
-from stages.registers.reading.naming import names_of
+from stages.registers.reading.naming import Named, names_of
 from stages.registers.reading.state import state_hash_of
 from stages.registers.reading.tables import open_conflicts
 from stages.registers.schema import Table
@@ -108,11 +110,33 @@ class ExportView(RegisterView):
         return answer
 
     def values(self, table: Table) -> Iterator[Mapping[str, Any]]:
-        rows = models.Row.objects.filter(project=self.project_id, facet=table.facet)
-        yield from rows.order_by("key_number", "record").values_list("shown", flat=True).iterator(BLOCK)
+        """What the records of a table show; the names of those that they refer to are read for a block at a time."""
+        rows = models.Row.objects.filter(project=self.project_id, facet=table.facet).order_by("key_number", "record")
+        shown = rows.values_list("shown", flat=True).iterator(BLOCK)
+        while block := list(islice(shown, BLOCK)):
+            self.names.update(names_of(self.reader, entities_in(block)))
+            yield from block
 
     def name(self, record: str) -> str:
-        return names_of(self.reader, [record])[record].label
+        return self.names[record].label if record in self.names else record
+
+    @cached_property
+    def names(self) -> dict[str, Named]:
+        """What records are called, as far as it was read."""
+        return {}
+
+
+def entities_in(block: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The records that values refer to."""
+    found: set[str] = set()
+    for shown in block:
+        for value in shown.values():
+            if isinstance(value, dict):
+                reference = value.get("reference")
+                entity = reference.get("entity_id") if isinstance(reference, dict) else value.get("entity")
+                if isinstance(entity, str):
+                    found.add(entity)
+    return found
 
 
 class MatrixView(RegisterView):

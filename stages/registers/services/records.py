@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
 from stages.registers.schema import Schema
 from stages.registers.services.acting import Done, Verbed, act, created_records
+from stages.registers.verbs.cells import text_of
 
 __all__ = ["Cell", "Row", "write_cells"]
 
@@ -42,6 +43,51 @@ def write_cells(
         "rows": [_plain(each) for each in rows],
     }
     return _with_records(project_id, act(caller=caller, project_id=project_id, verb=verb, parameters=parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """A cell that was set, as it is shown now; `tips` are the operations that it stands for."""
+
+    record: str
+    facet: str
+    field: str
+    value: Any
+    text: str
+    tips: list[str]
+
+
+def set_cells(*, caller: Caller, project_id: UUID, cells: Sequence[Cell]) -> Done:
+    """Set cells in one bundle; it answers each as a `SetCell`, without another look at the database.
+
+    The answer is None where it has to be looked up: of a repeat, and where a hook has added something. Raises as
+    `write_cells`.
+    """
+    writes: list[tuple[verbs.CellWrite, str]] = []
+
+    def verb(acts: Acts, schema: Schema) -> Verbed:
+        found = verbs.write_each(acts, schema, cells)
+        writes.extend((each, text_of(acts, schema, each.column, each.value)) for each in found)
+        return [payload for each in found for payload in each.payloads]
+
+    parameters = {"verb": "set_cells", "cells": [_plain(each) for each in cells]}
+    done = act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+    return replace(done, answer=_set(writes, done))
+
+
+def _set(writes: Sequence[tuple[verbs.CellWrite, str]], done: Done) -> list[SetCell] | None:
+    count = sum(len(each.payloads) for each, _text in writes)
+    if done.written is None or done.repeated or len(done.written.op_ids) != count:
+        return None
+    ids = iter(done.written.op_ids)
+    tips = [[str(next(ids)) for _payload in each.payloads] for each, _text in writes]
+    last = {(each.record, each.cell.facet, each.cell.field): at for at, (each, _text) in enumerate(writes)}
+    found = []
+    for each, _text in writes:
+        at = last[each.record, each.cell.facet, each.cell.field]
+        newest, text = writes[at]
+        found.append(SetCell(each.record, each.cell.facet, each.cell.field, newest.value, text, tips[at]))
+    return found
 
 
 def create_records(

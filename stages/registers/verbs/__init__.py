@@ -3,7 +3,7 @@
 Verbs refuse by `kernel.errors` and name what is wrong. `checking` asks the same of payloads from elsewhere.
 """
 
-from stages.registers.verbs.cells import Cell, set_fields
+from stages.registers.verbs.cells import Cell, CellWrite, set_fields, write_each
 from stages.registers.verbs.conflicts import decide, resolve_conflict
 from stages.registers.verbs.identity import merge, split_back, split_off
 from stages.registers.verbs.links import confirm_links, link, move, set_properties, unlink
@@ -34,6 +34,7 @@ from stages.registers.verbs.texts import type_text, write_delta
 
 __all__ = [
     "Cell",
+    "CellWrite",
     "MappingPreview",
     "Row",
     "WrittenRows",
@@ -72,5 +73,6 @@ __all__ = [
     "unlink",
     "write_cells",
     "write_delta",
+    "write_each",
     "write_rows",
 ]

@@ -39,28 +39,43 @@ class Cell:
     row: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CellWrite:
+    """A cell that is set: in which record, as which value, and by which payloads."""
+
+    cell: Cell
+    record: str
+    column: Column
+    value: Any
+    payloads: tuple[Payload, ...]
+
+
 def set_fields(acts: Acts, schema: Schema, cells: Sequence[Cell]) -> list[Payload]:
-    """The payloads that set cells, in one bundle; a write goes through to all that is shown as one with it.
+    """The payloads that set cells, in one bundle. Raises as `write_each`."""
+    return [payload for each in write_each(acts, schema, cells) for payload in each.payloads]
+
+
+def write_each(acts: Acts, schema: Schema, cells: Sequence[Cell]) -> list[CellWrite]:
+    """How cells are set, one by one; a write goes through to all that is shown as one with it.
 
     Raises `NotFound` and `Conflict` for records, `ValidationFailed` naming rows and columns, and `StaleBase` for a
     cell that shows other values than its person saw.
     """
     problems = Problems()
     prefetch_records(acts, (each.record for each in cells))
-    payloads: list[Payload] = []
-    values: list[tuple[Cell, str, Column, Any]] = []
+    found: list[CellWrite] = []
     for cell in cells:
         with problems.of(cell.row, cell.field):
             table = table_of(schema, cell.facet)
-            found = record_in(acts, cell.record, table)
+            record = record_in(acts, cell.record, table)
             column = column_of(table, cell.field)
             value = value_of(acts, schema, column, cell.value, typed=cell.typed)
-            check_base(acts, schema, found, cell, value)
-            values.append((cell, found.id, column, value))
-            payloads += acts.set_field(found.id, cell.facet, cell.field, value)
-    check_unique(acts, ((cell.row, record, column, value) for cell, record, column, value in values), problems)
+            check_base(acts, schema, record, cell, value)
+            payloads = tuple(acts.set_field(record.id, cell.facet, cell.field, value))
+            found.append(CellWrite(cell, record.id, column, value, payloads))
+    check_unique(acts, ((each.cell.row, each.record, each.column, each.value) for each in found), problems)
     problems.check()
-    return payloads
+    return found
 
 
 def value_of(acts: Acts, schema: Schema, column: Column, value: object, *, typed: bool = False) -> Any:
@@ -104,6 +119,7 @@ def check_base(acts: Acts, schema: Schema, record: Record, cell: Cell, value: ob
     if {tip.op_id for tip in tips} == set(cell.base):
         return
     base, known = _value_at(acts, record, cell)
+    column = schema.column(cell.facet, cell.field)
     newest: Write | None = tips[-1] if tips else None
     raise StaleBase(
         gettext("Somebody has changed this since you began. Nothing was saved."),
@@ -113,7 +129,7 @@ def check_base(acts: Acts, schema: Schema, record: Record, cell: Cell, value: ob
         base=base,
         base_known=known,
         theirs=shown.value if shown else None,
-        theirs_text=_text_of(acts, schema, cell, shown.value) if shown else "",
+        theirs_text=text_of(acts, schema, column, shown.value) if shown and column else "",
         yours=value,
         tips=[tip.op_id for tip in tips],
         by=newest.actor_id if newest else None,
@@ -146,13 +162,14 @@ def check_unique(
                     raise Conflict(words % facts, field=name, value=value, record=others[0], reason="duplicate")
 
 
-def _text_of(acts: Acts, schema: Schema, cell: Cell, value: object) -> str:
+def text_of(acts: Acts, schema: Schema, column: Column, value: object) -> str:
+    """A value as people read it, records by their keys."""
+
     def name(record: str) -> str:
         found = stored_record(acts, record)
         return key_of(schema, found) if found else record
 
-    column = schema.column(cell.facet, cell.field)
-    return show_text(column, value, name) if column else ""
+    return show_text(column, value, name)
 
 
 def _living(acts: Acts, entity: str) -> Record | None:
