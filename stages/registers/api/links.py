@@ -17,10 +17,10 @@ from rest.pagination import page
 from rest.queries import query_text
 from rest.schema import operation, page_of
 from stages.registers import models
+from stages.registers.api import link_serializers as shapes
 from stages.registers.api.base import RegisterView
+from stages.registers.api.base_serializers import WrittenInfo
 from stages.registers.api.bodies import conflict_body, edge_body
-from stages.registers.api.shapes import links as shapes
-from stages.registers.api.shapes.fields import WrittenInfo
 from stages.registers.fold.members import EDGE_PREFIX
 from stages.registers.schema.model import KEY_COLUMN
 from stages.registers.services import links as services

@@ -15,18 +15,22 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from kernel.errors import NotFound, ValidationFailed
+from publishing.models import Release, ReleaseState
 from rest.downloads import attachment, file_name
 from rest.pagination import page
 from rest.queries import query_text
 from rest.schema import operation, page_of
 from stages.registers import models
+from stages.registers.api import log_serializers as shapes
 from stages.registers.api.base import RegisterView
 from stages.registers.api.bodies import bundle_body
-from stages.registers.api.shapes import log as shapes
 from stages.registers.exchange.importing import plan_import
 from stages.registers.exchange.parsing import parse_sheet
 from stages.registers.exchange.writing import csv_of
-from stages.registers.reading.matrices import Axes, choose_axes, matrix
+from stages.registers.gates import clock_of_release
+from stages.registers.reading.asof import Past
+from stages.registers.reading.log import clock_as_of
+from stages.registers.reading.matrices import Axes, choose_axes, matrix, matrix_at
 from stages.registers.reading.matrix import Matrix
 from stages.registers.reading.naming import Named, names_of
 from stages.registers.reading.state import state_hash_of
@@ -40,6 +44,7 @@ TABLE = OpenApiParameter("table", str, required=True)
 ROWS = OpenApiParameter("rows", str, description="The table of the rows.")
 COLUMNS = OpenApiParameter("columns", str, description="The table of the columns.")
 RELATION = OpenApiParameter("relation", str)
+AT = OpenApiParameter("at", OpenApiTypes.UUID, description="A release: the matrix as it was then.")
 CSV = "text/csv; charset=utf-8"
 BLOCK = 500
 
@@ -140,18 +145,35 @@ def entities_in(block: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 class MatrixView(RegisterView):
-    @operation("registers_matrix", answer=shapes.MatrixInfo, parameters=[ROWS, COLUMNS, RELATION])
+    @operation("registers_matrix", answer=shapes.MatrixInfo, parameters=[ROWS, COLUMNS, RELATION, AT])
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Which records of two tables are linked: gaps, suspect links, coverage."""
+        """Which records of two tables are linked: gaps, suspect links, coverage; now, or as of a release."""
         self.access()
+        past = self.past()
+        schema = past.schema if past else self.reader.schema
         asked = [query_text(request, name, maximum=100) or "" for name in ("rows", "columns", "relation")]
-        axes = choose_axes(self.reader.schema, *asked)
+        axes = choose_axes(schema, *asked)
         if axes is None or any(
             given not in ("", found)
             for given, found in zip(asked, (axes.rows, axes.columns, axes.relation), strict=True)
         ):
             raise NotFound(_("There is no such relation between two tables."))
-        return self.answer(_matrix_body(axes, matrix(self.reader, axes)))
+        return self.answer(_matrix_body(axes, matrix_at(past, axes) if past else matrix(self.reader, axes)))
+
+    def past(self) -> Past | None:
+        """The registers as of the release that is asked for. Raises `NotFound`."""
+        written = query_text(self.request, "at", maximum=36)
+        if written is None:
+            return None
+        try:
+            found = Release.objects.filter(project=self.project_id, state=ReleaseState.RELEASED, id=UUID(written))
+            release = found.first()
+        except ValueError:
+            raise ValidationFailed({"at": [_("Give a UUID.")]}) from None
+        if release is None or release.ended_at is None:
+            raise NotFound(_("There is no such release."))
+        clock = clock_of_release(release)
+        return Past(self.reader, clock if clock is not None else clock_as_of(self.project_id, release.ended_at))
 
 
 def _matrix_body(axes: Axes, found: Matrix) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from kernel.errors import NotFound, ValidationFailed
 from rest.queries import query_integer, query_text
 from rest.schema import operation
+from stages.registers.api import record_serializers as shapes
 from stages.registers.api.base import RegisterView
+from stages.registers.api.base_serializers import WrittenInfo
 from stages.registers.api.bodies import operation_bodies, record_body, row_body
-from stages.registers.api.shapes import records as shapes
-from stages.registers.api.shapes.fields import WrittenInfo
 from stages.registers.reading.actors import Actors
 from stages.registers.reading.query import Query, parse_query
 from stages.registers.reading.records import RecordReading, read_record

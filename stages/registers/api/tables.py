@@ -9,9 +9,9 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 
 from rest.schema import operation
+from stages.registers.api import table_serializers as shapes
 from stages.registers.api.base import RegisterView
-from stages.registers.api.shapes import tables as shapes
-from stages.registers.api.shapes.fields import WrittenInfo
+from stages.registers.api.base_serializers import WrittenInfo
 from stages.registers.reading.tables import tables
 from stages.registers.schema.spelling import column_body, relation_body, table_body, view_body
 from stages.registers.services import tables as services

@@ -16,7 +16,7 @@ from stages.registers.api.bodies import conflict_body
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
 from stages.registers.reading.reader import Reader
-from stages.registers.rpc import shapes
+from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, edge_body, undocumented
 from stages.registers.schema import Schema
 from stages.registers.services.acting import Verbed

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from stages.registers.models import Overlay
 from stages.registers.overlays.views import overlays_of
-from stages.registers.rpc import shapes
+from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, undocumented
 from stages.registers.services import overlays as services
 from stages.registers.services.undoing import describe_kept

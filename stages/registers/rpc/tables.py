@@ -15,7 +15,7 @@ from rest.queries import query_integer, query_text
 from stages.registers import verbs
 from stages.registers.fold.acts import Acts
 from stages.registers.models import Row
-from stages.registers.rpc import shapes
+from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, fields_of, undocumented
 from stages.registers.schema import Schema
 from stages.registers.schema.keys import key_number

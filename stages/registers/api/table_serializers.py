@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from rest.fields import Flag, Text
-from stages.registers.api.shapes.fields import TYPE_HELP, make_title
+from stages.registers.api.base_serializers import TYPE_HELP, make_title
 
 
 class OptionShape(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from rest.fields import Flag, Integer, Text
-from stages.registers.api.shapes.fields import BASE_HELP, FACET_HELP, MAX_CELLS, Ids, Value, Values, WrittenInfo
+from stages.registers.api.base_serializers import BASE_HELP, FACET_HELP, MAX_CELLS, Ids, Value, Values, WrittenInfo
 
 
 class RowInfo(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from rest.fields import Flag, Text
-from stages.registers.api.shapes.fields import FACET_HELP, WrittenInfo
+from stages.registers.api.base_serializers import FACET_HELP, WrittenInfo
 
 
 class StoredBundle(serializers.Serializer[Any]):

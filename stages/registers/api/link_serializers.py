@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from rest.fields import Choice, Flag, Integer, Text
-from stages.registers.api.shapes.fields import FACET_HELP, Ids, Value, Values, WrittenInfo
+from stages.registers.api.base_serializers import FACET_HELP, Ids, Value, Values, WrittenInfo
 
 
 class NewEdge(serializers.Serializer[Any]):

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from rest.fields import Choice, Flag, Integer, Text, Uuid
-from stages.registers.api.shapes.fields import Ids, Value, Values
-from stages.registers.api.shapes.tables import NewColumn
+from stages.registers.api.base_serializers import Ids, Value, Values
+from stages.registers.api.table_serializers import NewColumn
 from stages.registers.overlays.drift import CHOICES
 
 
