@@ -61,18 +61,20 @@ def whole_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Result]]:
-    """Run something that uses the database, in a thread without an event loop."""
+    """Run something that uses the database, in a thread without an event loop.
 
-    def close(result: Result) -> Result:
-        connection.close()
-        return result
-
+    The thread keeps its connection until the test ends: to open one takes longer than most of what is asked there.
+    """
     with ThreadPoolExecutor(1) as thread:
 
         def run(work: Callable[[], Result]) -> Result:
-            return thread.submit(lambda: close(work())).result()
+            return thread.submit(work).result()
+
+        def close() -> None:
+            connection.close()
 
         yield run
+        run(close)
 
 
 @pytest.fixture(scope="module")
