@@ -275,10 +275,12 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = f"{ENVIRONMENT.path}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# The names of built files have no hash, so browsers revalidate them on each use and get an update at once.
+# The names of built files have no hash, so browsers revalidate them on each use and get an update at once; but for the
+# chunks, of which a page has more than thirty: another content has another name, so none is asked for twice.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/static/dist/chunk-[0-9A-Z]{8}\.js$"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LOGGING = {

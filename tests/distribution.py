@@ -30,7 +30,7 @@ TOGETHER = "tests/faults/"
 # Its tests stop the nodes that the other faults share, and so come last.
 NODES_OF_ITS_OWN = "strange_nodes"
 # Each test stands for itself here, and all of them take long.
-APART = ("tests/rest/test_schema.py", "tests/rest/test_permissions.py")
+APART = ("tests/rest/test_schema.py", "tests/rest/test_permissions.py", "tests/rest/test_pages.py")
 
 
 class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # without types

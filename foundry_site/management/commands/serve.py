@@ -29,6 +29,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # There is no garbage yet while the server and all pages are loaded.
+        gc.disable()
         # Importing the server installs Twisted's reactor, which other commands must not do.
         from foundry_site.server.serve import FoundryServer
 
@@ -47,6 +49,7 @@ class Command(BaseCommand):
         # Everything loaded so far stays, so the garbage collector need not examine it again.
         gc.collect()
         gc.freeze()
+        gc.enable()
         server.run()
         if server.failure:
             raise CommandError(server.failure)
