@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -19,6 +19,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.callers import Caller
 from accounts.models import User
+from foundry_site.launcher.chromium import find_chromium
 from projects.models import Project
 from tests import databases
 from tests.browser.server import Server
@@ -65,6 +66,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Nothing of the tests is garbage while they are read."""
     gc.disable()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Every test of a folder `browser` drives Chromium."""
+    if "browser" in item.nodeid.partition("::")[0].split("/"):
+        item.add_marker(pytest.mark.browser)
+        if not has_chromium():
+            item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+@cache
+def has_chromium() -> bool:
+    return find_chromium() is not None
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

@@ -19,7 +19,6 @@ from django.db import connection
 from playwright.sync_api import Browser, Locator, expect
 from pytest_django import DjangoDbBlocker
 
-from foundry_site.launcher.chromium import find_chromium
 from tests import databases
 from tests.browser.chromium import Chromium
 from tests.browser.people import Person, Result, World
@@ -28,16 +27,6 @@ from tests.patience import PATIENCE
 
 # Milliseconds.
 expect.set_options(timeout=PATIENCE * 1000)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium."""
-    missing = find_chromium() is None
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if missing:
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from django.conf import settings
 
 from accounts.callers import foundry_caller
 from accounts.services import create_account
-from foundry_site.launcher.chromium import find_chromium
 from stages.fleet.models import Team
 from stages.fleet.services import create_team, grant_team, set_team_member
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
@@ -31,15 +30,6 @@ from tests.browser.conftest import (  # noqa: F401 (fixtures)
 from tests.browser.people import World
 from tests.browser.signers import story
 from tests.patience import PATIENCE
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if find_chromium() is None:
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from foundry_site.launcher.chromium import find_chromium
 from stages.pads.loading import read_text
 from stages.pads.models import Pad
 from stages.pads.services import create_pad
@@ -29,15 +27,6 @@ NO_LINE = "ERR_INTERNET_DISCONNECTED|WebSocket connection|htmx:|Failed to load r
 # The text as the editor of a page has it.
 SHOWN = "document.querySelector('.cm-content').cmTile.view.state.doc.toString()"
 TEXT = "# Decided\nRestart one dose level lower.\n\n# Open questions\nWho asks the monitor?\n"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if find_chromium() is None:
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 class Pads:

@@ -7,13 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 
-from foundry_site.launcher.chromium import find_chromium
 from stages.runs.models import Experiment, ModelProfile
 from stages.runs.services import create_experiment, create_profile, start_runs
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
@@ -30,15 +28,6 @@ from tests.runs.git_server import GitServer, git_server
 from tests.runs.provider import ScriptedProvider, provider
 
 QUESTION = "May we restart after 22 days?"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if find_chromium() is None:
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 @dataclass
