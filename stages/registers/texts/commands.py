@@ -68,11 +68,7 @@ class Caret(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     head: Position | None
 
 
-def _focus(params: OpenedText) -> str:
-    return f"registers/{params.record}"
-
-
-@command("record.text", Lane.ASYNC, focus=_focus, only_reads=True, max_per_second=PER_SECOND)
+@command("record.text", Lane.ASYNC, only_reads=True, max_per_second=PER_SECOND)
 async def open_text(at: CommandContext, params: OpenedText) -> dict[str, Any]:
     """Read a shared text, and follow what others type in those of the project: `record.typed`, `record.caret`."""
     topic = texts_topic(at.project_id)
