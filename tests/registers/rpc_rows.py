@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.matrix import OPEN, OTHER, WRITERS, Row
+from tests.matrix import NOT_ARCHIVED, OPEN, OTHER, REVIEWERS, WRITERS, Row
 
 EDITORS: Final = (WRITERS, OPEN)
 HERE: Final = "/api/rpc/{registers}/"
@@ -35,6 +35,10 @@ REST: Final = (
         *("api_rpc_overlays_activate", "POST", HERE + "overlays/activate", "not_found", *EDITORS),
         {"overlay_id": OTHER},
     ),
+    # There is no such file.
+    Row("api_rpc_blobs_upload", "POST", HERE + "blobs/upload?name=a.txt", 200, REVIEWERS, NOT_ARCHIVED),
+    Row("api_rpc_blobs_one", "GET", HERE + f"blobs/{'0' * 64}", "not_found"),
+    Row("api_rpc_blobs_one_thumbnail", "GET", HERE + f"blobs/{'0' * 64}/thumbnail", "not_found"),
     # None is active, and nothing was written.
     Row("api_rpc_overlays_stash", "POST", HERE + "overlays/stash", "not_found", *EDITORS),
     Row("api_rpc_overlays_commit", "POST", HERE + "overlays/commit", "not_found", *EDITORS),

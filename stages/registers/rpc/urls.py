@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from drafts.attachments.urls import ContentHash  # noqa: F401 (the converter is there once it is loaded)
 from kernel.late import late_path
 
 
 def _path(route: str, view: str) -> URLPattern:
-    name = "api_rpc_" + route.replace("/", "_").replace("-", "_").replace("<uuid:record_id>", "one")
+    name = "api_rpc_" + route.replace("/", "_").replace("-", "_")
+    name = name.replace("<uuid:record_id>", "one").replace("<content_hash:content_hash>", "one")
     return late_path(f"<uuid:project_id>/{route}", f"stages.registers.rpc.{view}", name=name)
 
 
@@ -32,6 +34,9 @@ urlpatterns = [
     _path("overlays/stash", "overlays:StashOverlayView"),
     _path("overlays/commit", "overlays:CommitOverlayView"),
     _path("overlays/discard", "overlays:DiscardOverlayView"),
+    _path("blobs/upload", "blobs:UploadView"),
+    _path("blobs/<content_hash:content_hash>", "blobs:FileView"),
+    _path("blobs/<content_hash:content_hash>/thumbnail", "blobs:ThumbnailView"),
     _path("undo", "overlays:UndoView"),
     _path("redo", "overlays:RedoView"),
 ]

@@ -151,3 +151,19 @@ def test_shared_texts_are_not_set(peer: Peer) -> None:
     refused = peer.refused("records/update", {"entity_id": note, "table": "Notes", "fields": {"body": "x"}})
     assert (refused["status"], list(refused["errors"])) == (400, ["body"])
     assert peer.fields(note, "Notes") == {"body": "Stage left"}
+
+
+def test_a_file_is_uploaded_attached_and_read_again(peer: Peer) -> None:
+    peer.call("tables/create", name="Cues", fields=[{"name": "sound", "type": "BlobReference"}])
+    cue = peer.create_record("Cues")
+    address = f"/api/rpc/{peer.project.id}/blobs/"
+    answer = peer.api._client.post(address + f"upload?name=thunder.txt&entity={cue}", b"Boom", "text/plain")
+    assert answer.status_code == 200, answer.content
+    found = answer.json()
+    peer.update(cue, "Cues", sound=found["value"])
+    assert peer.fields(cue, "Cues")["sound"]["blake3"] == found["hash"]
+    read = peer.api.get(address + found["hash"])
+    assert b"".join(read.streaming_content) == b"Boom"
+    assert peer.refused(f"blobs/{found['hash']}/thumbnail", method="GET")["status"] == 404
+    assert peer.refused("blobs/upload?name=x", b"")["status"] == 400
+    assert peer.refused("blobs/upload", b"x")["status"] == 400
