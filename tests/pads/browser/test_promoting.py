@@ -106,7 +106,7 @@ def test_a_held_field_is_asked_for_or_proposed(
     expect(primary(dialog)).to_have_text("Ask for Prompt")
     primary(dialog).click()
     expect(primary(dialog)).to_have_text("Asked")
-    expect(dialog.locator(".promote-foot")).to_contain_text("Daniel Okafor was asked")
+    expect(dialog.locator(".promote-foot")).to_contain_text("Daniel Okafor has been asked")
     dialog.get_by_role("button", name="Propose…").click()
     mara.page.wait_for_url("**/projects/*/?proposal=*")
     proposal: Proposal = pads.world.arrange(lambda: Proposal.objects.get(origin_type="pad"))
@@ -132,7 +132,7 @@ def test_the_dialog_holds_the_field_until_it_is_cancelled(pads: Pads, pad: Pad, 
     theirs = promote(daniel.page)
     expect(primary(theirs)).to_have_text("Ask for Prompt")
     primary(theirs).click()
-    note = "Daniel Okafor asks for Prompt. It is free once you promote or cancel."
+    note = "Daniel Okafor wants to edit Prompt. It becomes available once you promote or cancel."
     expect(dialog.locator(".promote-foot [role=status]")).to_have_text(note)
     # The lock goes along with the choice of another field.
     dialog.get_by_label("Message").fill("Kept")

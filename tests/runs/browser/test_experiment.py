@@ -90,7 +90,7 @@ def test_something_further_is_asked_of_one_answer(
     expect(page.locator("#experiment-head .badge")).to_have_text("Done")
     card(page, "Quick").get_by_role("link", name="Follow up").click()
     form = page.locator(".run-composer")
-    expect(form).to_contain_text("Goes on from the answer of Quick")
+    expect(form).to_contain_text("Continues from Quick’s answer")
     expect(form.get_by_role("button", name="Ask 1 model")).to_be_enabled()
     text = form.get_by_label("Your question")
     # What the keys do is the page's script's.
