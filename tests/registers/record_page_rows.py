@@ -21,8 +21,8 @@ PAGES: Final = (
         "registers:record_edit",
         "POST",
         RECORD + "edit/",
-        # Without what the person saw.
-        409,
+        # Without what the person saw: a conflict, whose status pages share with what is frozen.
+        "project_frozen",
         *_EDITORS,
         {"table": "requirements", "field": "title", "text": "x", "base": ""},
     ),

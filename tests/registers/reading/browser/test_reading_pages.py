@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from stages.registers.reading.inbox import list_open
 from stages.registers.reading.matrices import Axes, matrix
 from stages.registers.reading.reader import Reader
 from tests.browser.people import Person
-from tests.browser.test_accessible import AT_REST, in_both_themes
+from tests.browser.test_accessible import AT_REST, PHONE, in_both_themes, in_every_window
 from tests.registers.reading.browser.scene import Scene
 
 AXES = Axes("requirements", "tests", "verifies")
@@ -143,3 +144,14 @@ def test_the_past_is_read_and_not_written(person: Callable[..., Person], scene: 
     page.keyboard.press("Space")
     expect(page.locator(".sheet[data-state=reading]")).to_be_visible()
     assert in_both_themes(page) == []
+
+
+@pytest.mark.parametrize("address", ["records/{record}/", "conflicts/", "traceability/"])
+def test_no_page_is_wider_than_its_window(person: Callable[..., Person], scene: Scene, address: str) -> None:
+    window = person("editor", size=PHONE)
+    page = window.open("registers/" + address.format(record=scene.requirements[6]))
+    page.wait_for_load_state()
+    look(page, f"phone-{address.split('/')[0]}")
+    assert in_every_window(page) == []
+    page.set_viewport_size({"width": 1024, "height": 844})
+    look(page, f"tablet-{address.split('/')[0]}")
