@@ -108,6 +108,7 @@ def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "state": state,
         "picture": picture,
         "bar": bar_of(picture.coverage) if picture else [],
+        "percent": f"{picture.coverage.percent:g}" if picture else "",
         "table": state.schema.table(state.axes.rows) if state.axes else None,
         "column_table": state.schema.table(state.axes.columns) if state.axes else None,
         "tables": list(state.schema.tables.values()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
@@ -40,6 +41,7 @@ class FieldRow:
     same_as: tuple[str, ...]
     leads_to: str
     has_file: bool
+    query: str
 
     @property
     def in_conflict(self) -> bool:
@@ -172,6 +174,7 @@ def _field_row(reader: Reader, view: FieldView, names: dict[str, Named], authors
         author=authors.of_write(view.write) if view.write else None,
         same_as=tuple(f"{column.label} · {table.label}" for table, column in view.same_as),
         leads_to=record_address(reader.project_id, names[entity].record) if entity in names else "",
+        query=urlencode({"table": view.column.table, "field": view.column.name}),
         has_file=isinstance(view.cell.value, dict) and "blake3" in view.cell.value,
     )
 

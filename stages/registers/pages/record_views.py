@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
 from projects.access import Access, get_project
 from stages.registers.models import Conflict
 from stages.registers.pages.authors import Authors
+from stages.registers.pages.conflict_rows import conflict_address
 from stages.registers.pages.frame import register_context
 from stages.registers.pages.history_words import HistoryWords
 from stages.registers.pages.record_rows import beside, links_of, parts_of, record_address
@@ -74,6 +76,8 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "links_from": sum(each.view.edge.outgoing for each in links),
         "links_to": sum(not each.view.edge.outgoing for each in links),
         "conflicts": conflicts.count(),
+        "decide_address": conflict_address(access.project.id, str(first.id)) if first else "",
+        "link_address": _link_address(found) if frame["may_write"] and found.record.alive else "",
         "first_conflict": first,
         "beside": beside(found.reader, found, request.GET),
         "query": request.GET.urlencode(),
@@ -82,6 +86,10 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "other_tables": [each for each in found.reader.schema.tables.values() if each.facet not in found.record.fields],
         **history_context(found, authors),
     }
+
+
+def _link_address(found: RecordReading) -> str:
+    return reverse("registers:record_link", args=[found.reader.project_id, found.id])
 
 
 def history_context(found: RecordReading, authors: Authors, *, before: str = "") -> dict[str, Any]:

@@ -151,7 +151,7 @@ def test_no_page_is_wider_than_its_window(person: Callable[..., Person], scene: 
     window = person("editor", size=PHONE)
     page = window.open("registers/" + address.format(record=scene.requirements[6]))
     page.wait_for_load_state()
-    look(page, f"phone-{address.split('/')[0]}")
+    look(page, f"phone-{address.split('/', maxsplit=1)[0]}")
     assert in_every_window(page) == []
     page.set_viewport_size({"width": 1024, "height": 844})
-    look(page, f"tablet-{address.split('/')[0]}")
+    look(page, f"tablet-{address.split('/', maxsplit=1)[0]}")
