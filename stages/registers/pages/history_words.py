@@ -127,12 +127,12 @@ class HistoryWords:
         return self._set(change, _("set {0} to {1}"), _("set {0} to {1}, it was {2}"), _("emptied {0}, it was {2}"))
 
     def _clause_decided(self, change: Change) -> SafeString:
-        return self._set(
-            change,
-            _("decided {0}: {1}"),
-            _("decided {0}: {1}, it showed {2}"),
-            _("decided that {0} is empty, it showed {2}"),
-        )
+        kept = _ins(self._show(change, change.after) or _("nothing"))
+        others = [_del(self._show(change, each) or _("nothing")) for each in change.instead]
+        if not others:
+            return format_html(_("decided {0}: {1}"), self._field(change), kept)
+        joined = format_html_join(", ", "{}", ((each,) for each in others))
+        return format_html(_("decided {0}: {1} instead of {2}"), self._field(change), kept, joined)
 
     def _clause_unset(self, change: Change) -> SafeString:
         return format_html(_("took {0} back, it was {1}"), self._field(change), self._old(change))
@@ -254,7 +254,7 @@ def _mentioned(entries: Iterable[Entry]) -> Iterable[str]:
                 yield from (change.link.source, change.link.target)
             if change.kind == kinds.SPLIT:
                 yield change.other
-            for value in (change.before, change.after, *(tip.value for tip in change.not_seen)):
+            for value in (change.before, change.after, *change.instead, *(tip.value for tip in change.not_seen)):
                 if isinstance(value, Mapping) and isinstance(entity := value.get("entity"), str):
                     yield entity
 

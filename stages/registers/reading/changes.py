@@ -25,6 +25,7 @@ from stages.registers.fold.payloads import (
     SetField,
     SplitEntity,
 )
+from stages.registers.fold.values import spell
 from stages.registers.fold.views import shown_value, values_of
 from stages.registers.reading.moments import newest
 from stages.registers.reading.tracing import CONFIRMED
@@ -62,7 +63,8 @@ class Change:
     """One change; `kind` is one of those above.
 
     Of a field, `before` is what its author saw, and None if it was never set (`was_set`); `not_seen` are the values
-    that others had given it, unknown to them. Of a text, both are texts. `other` is the entity of a merge or split.
+    that others had given it, unknown to them. Of a decision, `instead` are the other values that were side by side.
+    Of a text, both are texts. `other` is the entity of a merge or split.
     """
 
     kind: str
@@ -73,6 +75,7 @@ class Change:
     was_set: bool = False
     after: Any = None
     not_seen: Tips = ()
+    instead: tuple[Any, ...] = ()
     link: LinkEnds | None = None
     other: str = ""
 
@@ -83,6 +86,7 @@ class Known:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self.operations = sorted(operations, key=lambda each: each.order)
         self.writes: dict[Field, list[tuple[Operation, Any]]] = defaultdict(list)
+        self.values: dict[str, Any] = {}
         self.ends: dict[str, LinkEnds] = {}
         self._deltas: dict[Field, list[tuple[Order, bytes]]] = defaultdict(list)
         self._lives: dict[Subject, list[Operation]] = defaultdict(list)
@@ -90,6 +94,7 @@ class Known:
         for each in self.operations:
             for written, value in field_writes(each):
                 self.writes[written].append((each, value))
+                self.values[each.op_id] = value
             for written, delta in deltas(each):
                 self._deltas[written].append((each.order, delta))
             for subject in (*acts(each), *removals(each)):
@@ -187,8 +192,15 @@ def _set(known: Known, operation: Operation, payload: SetField) -> Change:
         was_set=bool(before),
         after=payload.value,
         not_seen=_apart(known.not_seen(operation, written), payload.value),
+        instead=_instead(known, payload),
         link=link,
     )
+
+
+def _instead(known: Known, payload: SetField) -> tuple[Any, ...]:
+    found = {spell(known.values[each]): known.values[each] for each in payload.resolves if each in known.values}
+    found.pop(spell(payload.value), None)
+    return tuple(found.values())
 
 
 def _apart(tips: Tips, value: Any) -> Tips:

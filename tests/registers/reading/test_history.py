@@ -95,7 +95,8 @@ def test_a_decision_is_one(net: Network) -> None:
     put(net, b, record, "status", "done")
     agree(net)
     a.act(a.acts.resolve(record, REQ, "status", "done"))
-    assert kinds(a, record)[0] == ["decided"]
+    (change,) = entries(a, record)[0].changes
+    assert (change.kind, change.after, change.instead) == ("decided", "done", ("blocked",))
 
 
 def test_typing_without_a_pause_is_one_entry(net: Network) -> None:
