@@ -9,7 +9,7 @@ bundle, and hooks are called again, until none of them answers any. A hook refus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from kernel.registry import Registry
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.bundles import Sourced
 from stages.registers.fold.increment import Increment
-from stages.registers.fold.payloads import Payload
+from stages.registers.fold.payloads import AttachFacet, CreateEntity, Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.schema.reading import Schema
 
@@ -54,11 +54,20 @@ class WriteHook:
     call: Hook
     tables: frozenset[str] | None = None
 
-    def concerns(self, payloads: Iterable[Sourced]) -> bool:
-        """Whether payloads touch its tables. Those that name no table, as deletions and links, touch all."""
-        return self.tables is None or any(
-            (table := getattr(payload, "facet_type", None)) is None or table in self.tables for payload, _ in payloads
-        )
+    def concerns(self, payloads: Sequence[Sourced]) -> bool:
+        """Whether payloads touch its tables. Those that name no table, such as deletions and links, touch all."""
+        if self.tables is None:
+            return True
+        begun = {payload.entity_id for payload, _ in payloads if isinstance(payload, AttachFacet)}
+        return any(self._concerns(payload, begun) for payload, _source in payloads)
+
+    def _concerns(self, payload: Payload, begun: Collection[str]) -> bool:
+        assert self.tables is not None
+        if isinstance(payload, CreateEntity):
+            # A record that is new names its table with the next payload; one that is restored does not.
+            return payload.entity_id not in begun
+        table = getattr(payload, "facet_type", None)
+        return table is None or table in self.tables
 
 
 HOOKS: Final = Registry[WriteHook]("write hook")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Final
 
 from django.utils.dates import MONTHS, MONTHS_3
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # RFC 3339 in UTC, with a fraction of up to nine digits.
@@ -79,12 +80,17 @@ def show_time(value: str) -> str:
 
 def _months() -> dict[str, int]:
     """Names of months in English and in the reader's language."""
+    return _months_in(get_language() or "en")
+
+
+@cache
+def _months_in(language: str) -> dict[str, int]:
     names: dict[str, int] = {}
-    for number in range(1, 13):
-        for each in (MONTHS_3[number], MONTHS[number]):
-            names[str(each).lower()] = number
-            with override("en"):
-                names[str(each).lower()] = number
+    for each in ("en", language):
+        with override(each):
+            for number in range(1, 13):
+                names[str(MONTHS_3[number]).lower()] = number
+                names[str(MONTHS[number]).lower()] = number
     return names
 
 
