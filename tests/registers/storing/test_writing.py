@@ -24,6 +24,7 @@ from kernel.errors import (
     ValidationFailed,
 )
 from projects.models import Project, Status
+from projects.services import update_project
 from stages.registers import hooks
 from stages.registers.fold.definition import replay
 from stages.registers.fold.ids import COLUMN, schema_id
@@ -340,3 +341,11 @@ def test_a_column_that_becomes_unique_shows_what_stands_in_it_twice(ann: Desk) -
     assert duplicates(ann.project) == [(max(first, second), ['"A"'])]
     change(False)
     assert duplicates(ann.project) == []
+
+
+def test_a_replica_takes_records_and_no_texts(ann: Desk, ben: Desk) -> None:
+    Project.objects.filter(pk=ann.project.pk).update(status=Status.REPLICA)
+    (record,) = ann.create({"title": "A"})
+    assert ann.value(record, "title") == "A"
+    with pytest.raises(ProjectFrozen):
+        update_project(caller=ben.caller, project_id=ann.project.id, name="Another")
