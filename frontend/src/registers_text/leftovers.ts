@@ -2,14 +2,22 @@ import { bytesOf } from "../base64";
 import type { KeptHere } from "../kept_here";
 import { Refused } from "../requests";
 import { isHeld } from "../tabs";
-import { ignore, type KeptTyping, nameOfWriter, type TextSession } from "./session";
+import { ignore, type KeptTyping, nameOfWriter } from "./kept_typing";
+
+/** What leftovers need of the text that is open. */
+export interface OpenText {
+  readonly writer: number | null;
+  readonly isWritable: boolean;
+  write(writer: number, update: Uint8Array): Promise<void>;
+  retype(base: string, own: string): void;
+}
 
 /** What other pages of this person typed here in this browser and did not send before they were closed. */
 export class Leftovers {
   private isSending = false;
 
   constructor(
-    private readonly session: TextSession,
+    private readonly session: OpenText,
     private readonly kept: KeptHere<KeptTyping>,
   ) {}
 

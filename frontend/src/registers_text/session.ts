@@ -9,27 +9,17 @@ import { KeptHere } from "../kept_here";
 import type { Problem } from "../protocol";
 import { Disconnected, Refused } from "../requests";
 import { hold } from "../tabs";
+import { ignore, type KeptTyping, nameOfWriter } from "./kept_typing";
 import { Leftovers } from "./leftovers";
+import { Outbox } from "./outbox";
 import { isAt, type OpenedText, type TextPlace, type TheirCaret, type TypedText } from "./protocol";
 
-/** Milliseconds without a key after which what was typed is written, and at most. */
-const PAUSE = 600;
-const LONGEST = 3_000;
-/** Bytes of one message; the server takes 256 KiB. */
-const MOST = 128 * 1024;
 const RETRY = 2_000;
 /** Milliseconds in which frames of a change may come before its event makes this page ask. */
 const FRAME = 400;
 const SERVER = "server";
 
 export type Phase = "connecting" | "live" | "offline" | "failed";
-
-/** What is kept in this browser until the server has it: the update, and the texts that it leads from and to. */
-export interface KeptTyping {
-  update: string;
-  base: string;
-  own: string;
-}
 
 interface TextEvents {
   /** There is another document, which the editor has to show. */
@@ -50,14 +40,10 @@ export class TextSession extends Emitter<TextEvents> {
   document = new Y.Doc();
   /** The text that the server has. */
   private base = "";
-  private pending: Uint8Array[] = [];
-  private sending: Uint8Array | null = null;
   private isOpening = false;
   private refusals = 0;
-  private typedAt = 0;
-  private timer = 0;
   private readonly applied = new Set<string>();
-  private readonly kept: KeptHere<KeptTyping>;
+  private readonly outbox: Outbox;
   private readonly leftovers: Leftovers;
 
   constructor(
@@ -66,8 +52,17 @@ export class TextSession extends Emitter<TextEvents> {
     me: string,
   ) {
     super();
-    this.kept = new KeptHere(me, `register_text.${place.record}.${place.facet}.${place.field}`);
-    this.leftovers = new Leftovers(this, this.kept);
+    const kept = new KeptHere<KeptTyping>(me, `register_text.${place.record}.${place.facet}.${place.field}`);
+    this.leftovers = new Leftovers(this, kept);
+    this.outbox = new Outbox(kept, {
+      mayGo: () => this.phase === "live" && this.problem === null,
+      texts: () => ({ base: this.base, own: this.text.toString() }),
+      write: (writer, update) => this.write(writer, update),
+      changed: () => this.emit("status", null),
+      allSent: () => (this.base = this.text.toString()),
+      sent: () => (this.refusals = 0),
+      refused: (problem) => this.refused(problem),
+    });
     this.use(this.document);
   }
 
@@ -81,7 +76,7 @@ export class TextSession extends Emitter<TextEvents> {
 
   /** Whether the server has all that was typed here. */
   get isSaved(): boolean {
-    return this.pending.length === 0 && this.sending === null;
+    return this.outbox.isEmpty;
   }
 
   /** Follow the text; answers what ends that. */
@@ -113,9 +108,7 @@ export class TextSession extends Emitter<TextEvents> {
 
   /** Write now what waits for a pause. */
   flush(): void {
-    window.clearTimeout(this.timer);
-    this.timer = 0;
-    void this.send();
+    this.outbox.flush();
   }
 
   /** Ask again after it failed. */
@@ -128,8 +121,11 @@ export class TextSession extends Emitter<TextEvents> {
   /** Give up what the server does not take. */
   discard(): void {
     this.problem = null;
-    this.forget();
-    this.rebuildFrom(this.base, this.base);
+    this.outbox.clear();
+    this.use(new Y.Doc());
+    this.base = "";
+    this.writer = this.outbox.writer = null;
+    this.become("connecting");
     void this.open();
   }
 
@@ -203,7 +199,7 @@ export class TextSession extends Emitter<TextEvents> {
     this.useWriter(opened.writer);
     this.become("live");
     if (isFirst) this.emit("document", null);
-    void this.send();
+    this.outbox.flush();
     void this.leftovers.send();
   }
 
@@ -212,7 +208,7 @@ export class TextSession extends Emitter<TextEvents> {
     const own = this.text.toString();
     const { base } = this;
     const whole = await this.gateway.request("record.text", { ...this.place, writer });
-    this.forget();
+    this.outbox.clear();
     const document = new Y.Doc();
     Y.applyUpdate(document, bytesOf(whole.state), SERVER);
     this.use(document);
@@ -221,15 +217,6 @@ export class TextSession extends Emitter<TextEvents> {
     this.become("live");
     this.emit("document", null);
     if (whole.writer !== null) this.retype(base, own);
-  }
-
-  private rebuildFrom(base: string, own: string): void {
-    const document = new Y.Doc();
-    this.use(document);
-    this.base = "";
-    this.writer = null;
-    this.phase = "connecting";
-    if (base !== own) this.retype(base, own);
   }
 
   private openFailed(error: unknown): void {
@@ -254,85 +241,24 @@ export class TextSession extends Emitter<TextEvents> {
   private use(document: Y.Doc): void {
     this.document = document;
     document.on("update", (update: Uint8Array, origin: unknown) => {
-      if (document === this.document && origin !== SERVER) this.typed(update);
+      if (document === this.document && origin !== SERVER) this.outbox.add(update);
     });
   }
 
   private useWriter(writer: number | null): void {
-    this.writer = writer;
+    this.writer = this.outbox.writer = writer;
     if (writer === null) return;
     this.document.clientID = writer;
     hold(nameOfWriter(writer));
   }
 
-  private typed(update: Uint8Array): void {
-    const now = Date.now();
-    if (this.isSaved) this.typedAt = now;
-    this.pending.push(update);
-    this.keep();
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.flush(), Math.max(0, Math.min(PAUSE, this.typedAt + LONGEST - now)));
-    this.emit("status", null);
-  }
-
-  private keep(): void {
-    if (this.writer === null) return;
-    const waiting = this.sending ? [this.sending, ...this.pending] : this.pending;
-    if (waiting.length === 0) this.kept.remove(this.writer);
-    else {
-      const update = base64Of(Y.mergeUpdates(waiting));
-      this.kept.keep(this.writer, { update, base: this.base, own: this.text.toString() });
-    }
-  }
-
-  private forget(): void {
-    this.pending = [];
-    this.sending = null;
-    if (this.writer !== null) this.kept.remove(this.writer);
-  }
-
-  private async send(): Promise<void> {
-    if (this.sending || this.pending.length === 0 || this.phase !== "live" || this.writer === null || this.problem) return;
-    const { writer } = this;
-    const update = Y.mergeUpdates(this.pending.splice(0, countUpTo(this.pending, MOST)));
-    this.sending = update;
-    try {
-      await this.write(writer, update);
-      this.refusals = 0;
-      this.sent(update);
-    } catch (error) {
-      await this.notSent(update, error);
-    }
-  }
-
-  private sent(update: Uint8Array): void {
-    if (this.sending !== update) return;
-    this.sending = null;
-    this.typedAt = Date.now();
-    if (this.isSaved) this.base = this.text.toString();
-    this.keep();
-    this.emit("status", null);
-    if (this.pending.length > 0 && !this.timer) this.flush();
-  }
-
-  private async notSent(update: Uint8Array, error: unknown): Promise<void> {
-    if (this.sending === update) {
-      this.sending = null;
-      this.pending.unshift(update);
-    }
-    this.emit("status", null);
-    if (error instanceof Disconnected) {
-      window.setTimeout(() => void this.send(), RETRY);
-      return;
-    }
-    if (!(error instanceof Refused)) throw error;
-    const { status } = error.problem;
-    if (status === 503 || status === 429) window.setTimeout(() => void this.send(), RETRY);
-    else if (this.refusals === 0 && this.writer !== null) {
+  /** The server does not take it: once it is typed anew into a fresh document; then its writer has to decide. */
+  private refused(problem: Problem): void {
+    if (this.refusals === 0 && this.writer !== null) {
       this.refusals += 1;
-      await this.rebuild(this.writer).catch((again: unknown) => this.openFailed(again));
+      this.rebuild(this.writer).catch((error: unknown) => this.openFailed(error));
     } else {
-      this.problem = error.problem;
+      this.problem = problem;
       this.emit("status", null);
     }
   }
@@ -341,20 +267,4 @@ export class TextSession extends Emitter<TextEvents> {
     this.phase = phase;
     this.emit("status", null);
   }
-}
-
-/** How many updates, at least one, have so many bytes together. */
-function countUpTo(updates: readonly Uint8Array[], bytes: number): number {
-  let [count, size] = [0, 0];
-  while (count < updates.length && (count === 0 || size + updates[count]!.length <= bytes)) size += updates[count++]!.length;
-  return count;
-}
-
-/** What a page holds while it types under a client id. */
-export function nameOfWriter(writer: number | string): string {
-  return `foundry.register_text.${writer}`;
-}
-
-export function ignore(error: unknown): void {
-  if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
 }
