@@ -70,7 +70,7 @@ export class Painter {
     set(cell, "phase", edit && edit.phase !== "typing" ? edit.phase : null);
     set(cell, "other", other && !edit ? other.name : null);
     set(cell, "arrived", isNew && !edit ? arrival.by : null);
-    cell.querySelector(":scope > .reg-own")?.remove();
+    for (const mark of cell.querySelectorAll(":scope > :is(.reg-own, .reg-flag, .reg-from)")) mark.remove();
     if (edit && edit.phase !== "typing") cell.append(own(edit));
     else if (other) cell.append(flag(other.name, "reg-flag"));
     else if (isNew) cell.append(flag(arrival.by, "reg-from"));
@@ -80,7 +80,6 @@ export class Painter {
 function set(cell: HTMLElement, name: string, value: string | null): void {
   if (value === null) delete cell.dataset[name];
   else cell.dataset[name] = value;
-  if (value === null && name !== "phase") cell.querySelector(`:scope > .${name === "other" ? "reg-flag" : "reg-from"}`)?.remove();
 }
 
 /** The text that its person typed, in place of what the server has, and what becomes of it. */

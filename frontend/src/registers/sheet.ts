@@ -1,5 +1,6 @@
 import { gateway, me } from "../live";
 import type { ProjectEvent } from "../protocol";
+import { firstNameOf } from "../names";
 import { say } from "../texts";
 import { Bars } from "./bars";
 import { CellEditor } from "./cell_editor";
@@ -268,7 +269,7 @@ export class Sheet {
   }
 
   private async onChanged({ data, actor }: ProjectEvent<EventMap["register.changed"]>): Promise<void> {
-    const by = actor.id === me ? "" : actor.display_name;
+    const by = actor.id === me ? "" : firstNameOf(actor.display_name);
     if (data.records === null) await this.renewAll(by);
     else await this.renew(data.records, by);
     if (data.tables.includes(this.grid.data.facet)) await this.grid.recount();

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from accounts.models import User
 from stages.registers.fold.effects import Key, Write
-from stages.registers.fold.hlc import split_hlc
 from stages.registers.fold.views import Record, raw_fields, shown_value
-from stages.registers.models import ActorKey
+from stages.registers.pages.authors import Author, Authors
 from stages.registers.pages.table_state import TableState
 from stages.registers.reading.changes import Known
 from stages.registers.reading.naming import names_of
 from stages.registers.reading.rows import key_of
 from stages.registers.schema import Column
 from stages.registers.schema.values import misfit_words, show_text
-from workspace.people import PersonView
 
 
 @dataclass(frozen=True, slots=True)
 class CellFacts:
-    """`before` is what the cell showed to whoever set it, None if it had never been set; `person` is None for a key
-    that nobody's account has here. `values` are how many are side by side.
-    """
+    """`before` is what the cell showed to whoever set it, None if it had never been set; `values` are side by side."""
 
     column: str
     record: str
-    person: PersonView | None
-    is_reader: bool
-    at: datetime
+    author: Author
     before: str | None
     misfit: str
     values: int
 
 
-def cell_facts(state: TableState, record: str, name: str, *, reader_id: UUID) -> CellFacts | None:
+def cell_facts(state: TableState, record: str, name: str, *, reader: User) -> CellFacts | None:
     """The facts of a cell; None where nobody has set it, or where there is no such cell."""
     column = state.table.column(name)
     found = state.reader.records([record]).get(record) if is_id(record) else None
@@ -47,23 +40,15 @@ def cell_facts(state: TableState, record: str, name: str, *, reader_id: UUID) ->
     if shown is None or not shown.tips:
         return None
     newest = shown.tips[-1]
-    owner = _owner(newest)
     fields = found.fields.get(state.table.facet, {})
     return CellFacts(
         column=column.label,
         record=key_of({field: each.value for field, each in fields.items()}),
-        person=PersonView.of(owner) if owner is not None else None,
-        is_reader=owner is not None and owner.pk == reader_id,
-        at=datetime.fromtimestamp(split_hlc(newest.hlc)[0] / 1_000, tz=UTC),
+        author=Authors(state.project_id, reader).of_write(newest),
         before=_before(state, found, column, newest),
         misfit=misfit_words(column, shown.value),
         values=len({repr(tip.value) for tip in shown.tips}),
     )
-
-
-def _owner(write: Write) -> User | None:
-    key = ActorKey.objects.filter(public_key=bytes.fromhex(write.actor_id)).select_related("user").first()
-    return key.user if key is not None else None
 
 
 def _before(state: TableState, record: Record, column: Column, newest: Write) -> str | None:

@@ -56,7 +56,7 @@ _WIDTHS: Final[Mapping[str, int]] = {
     "entity-reference": 116,
     "blob-reference": 148,
     "list": 160,
-    LINKS: 152,
+    LINKS: 164,
 }
 _KEY_WIDTH: Final = 80
 # The first text of a table says what its records are: it takes what is left.

@@ -87,7 +87,7 @@ def cell(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     """GET `?record=&field=`: who set a cell, where, when, and what it replaced."""
     get_project(user=request.user, project_id=project_id, action=READ)
     state = read_state(project_id, facet, request.GET)
-    facts = cell_facts(state, request.GET.get("record", ""), request.GET.get("field", ""), reader_id=request.user.id)
+    facts = cell_facts(state, request.GET.get("record", ""), request.GET.get("field", ""), reader=request.user)
     return render(request, "registers/parts/cell.html", {"facts": facts})
 
 
