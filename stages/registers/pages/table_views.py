@@ -14,6 +14,7 @@ from projects.access import Access, get_project
 from projects.models import Status
 from stages.registers.pages.cell_facts import cell_facts, is_id
 from stages.registers.pages.frame import records_address, register_context, table_address
+from stages.registers.pages.grid_html import rows_html
 from stages.registers.pages.grid_rows import row_views
 from stages.registers.pages.naming import MAX_CHOICES, records_like
 from stages.registers.pages.table_state import VIEW, TableState, read_state
@@ -58,8 +59,7 @@ def block(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
         found = rows.read_rows(
             project_id, state.query, offset, min(BLOCK if limit is None else limit, BLOCK), reader=state.reader
         )
-    context = {"rows": row_views(found, state.columns, offset), "records_address": records_address(project_id)}
-    response = render(request, "registers/parts/rows.html", context)
+    response = HttpResponse(rows_html(row_views(found, state.columns, offset), records_address(project_id)))
     if "record" not in request.GET:
         response["X-Count"] = str(state.count)
     response["Cache-Control"] = "no-store"
@@ -114,7 +114,7 @@ def table_context(request: PageRequest, access: Access, facet: str) -> dict[str,
         "says_offline": True,
         "table": state.table,
         "sheet_state": sheet_state(access, may_write=context["may_write"]),
-        "rows": row_views(first, state.columns),
+        "rows": rows_html(row_views(first, state.columns), records_address(project_id)),
         "tools": tools_of(state),
         **_addresses(state),
         "grid_data": grid_data(state, may_write=context["may_write"]),
@@ -138,7 +138,6 @@ def _addresses(state: TableState) -> dict[str, str]:
     }
     return {
         "back": state.at(),
-        "records_address": records_address(state.project_id),
         "plain_address": plain,
         "search_action": plain,
         "export_address": state.at("registers:export"),
