@@ -1,15 +1,13 @@
-"""Tables in every window and both themes: axe finds nothing, nothing is wider than its window. Takes their picture."""
+"""Tables in every window and both themes: axe finds nothing, nothing is wider than its window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
 from tests.browser.test_accessible import in_both_themes, too_wide
-from tests.browser.test_pictures import in_both_themes as picture
 from tests.registers.browser.conftest import REFUSED, Table, Tables
 from tests.registers.browser.filling import fill
 
@@ -28,13 +26,12 @@ def wrong(page: Page) -> list[str]:
     return found
 
 
-def test_a_table_is_accessible_in_every_window(open_table: Open, tables: Tables, pictures: Path) -> None:
+def test_a_table_is_accessible_in_every_window(open_table: Open, tables: Tables) -> None:
     fill(tables)
     table = open_table("editor")
     page = table.page
     table.go(9, "statement")
     expect(page.locator(".reg-cell-facts")).to_contain_text("Statement of REQ-9")
-    picture(page, pictures, "registers")
     found = {"grid": [*in_both_themes(page), *wrong(page)]}
     table.window.expected.append(REFUSED)
     table.go(3, "due")
