@@ -43,6 +43,7 @@ REST: Final = (
     Row("api_rpc_overlays_stash", "POST", HERE + "overlays/stash", "not_found", *EDITORS),
     Row("api_rpc_overlays_commit", "POST", HERE + "overlays/commit", "not_found", *EDITORS),
     Row("api_rpc_overlays_discard", "POST", HERE + "overlays/discard", "not_found", *EDITORS),
+    Row(*("api_rpc_overlays_propose", "POST", HERE + "overlays/propose", "not_found", *EDITORS), {"overlay_id": OTHER}),
     Row("api_rpc_undo", "POST", HERE + "undo", "conflict", *EDITORS),
     Row("api_rpc_redo", "POST", HERE + "redo", "conflict", *EDITORS),
 )

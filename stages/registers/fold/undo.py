@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from stages.registers.fold.bundles import Bundle
-from stages.registers.fold.deltas import take_back
+from stages.registers.fold.deltas import take_back, used_client_ids
 from stages.registers.fold.effects import (
     Field,
     Key,
@@ -188,7 +188,10 @@ class _TakingBack(Since):
             return
         operations = self._storage.operations_on(Key("text", written))
         mine = cancelled(self._storage.by_actor(self._actor), self._bundle) | {self._bundle.header.bundle_id}
-        delta = take_back(operations, mine, self._new_client_id())
+        used = used_client_ids(operations)
+        while (client_id := self._new_client_id()) in used:
+            pass
+        delta = take_back(operations, mine, client_id)
         if delta is not None:
             self.result.payloads.append(SetCRDTField(*written, delta))
 

@@ -14,6 +14,7 @@ from stages.registers.overlays.views import overlays_of
 from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, undocumented
 from stages.registers.services import overlays as services
+from stages.registers.services.proposing import propose_overlay
 from stages.registers.services.undoing import describe_kept
 from stages.registers.services.written import Written
 
@@ -92,6 +93,15 @@ class DiscardOverlayView(RpcView):
         """Throw away what is staged."""
         services.discard_overlay(caller=self.caller(), project_id=project_id, **self.body(shapes.SomeOverlay))
         return self.answer({"bundle_id": None})
+
+
+@undocumented
+class ProposeOverlayView(RpcView):
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Make a private proposal of what is staged, which can be opened for review."""
+        data = self.body(shapes.ProposeOverlay)
+        proposal = propose_overlay(caller=self.caller(), project_id=project_id, **data)
+        return self.answer({"proposal_id": str(proposal.id)})
 
 
 @undocumented

@@ -61,6 +61,10 @@ class OneOverlay(serializers.Serializer[Any]):
     overlay_id = Uuid()
 
 
+class ProposeOverlay(OneOverlay):
+    title = Text(max_length=200, required=False)
+
+
 class SomeOverlay(serializers.Serializer[Any]):
     """Without an id the active one."""
 

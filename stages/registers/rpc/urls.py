@@ -34,6 +34,7 @@ urlpatterns = [
     _path("overlays/stash", "overlays:StashOverlayView"),
     _path("overlays/commit", "overlays:CommitOverlayView"),
     _path("overlays/discard", "overlays:DiscardOverlayView"),
+    _path("overlays/propose", "overlays:ProposeOverlayView"),
     _path("blobs/upload", "blobs:UploadView"),
     _path("blobs/<content_hash:content_hash>", "blobs:FileView"),
     _path("blobs/<content_hash:content_hash>/thumbnail", "blobs:ThumbnailView"),

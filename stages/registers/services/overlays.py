@@ -190,6 +190,12 @@ def _authorize(caller: Caller, project_id: UUID) -> None:
     get_project(user=caller.user, project_id=project_id, action=WRITE)
 
 
+def lock_own(caller: Caller, project_id: UUID, overlay_id: UUID) -> Overlay:
+    """An overlay of the caller's, who may write, with its row locked."""
+    _authorize(caller, project_id)
+    return _locked(caller.user, project_id, overlay_id)
+
+
 def _locked(user: User, project_id: UUID, overlay_id: UUID | None) -> Overlay:
     """An overlay of the person, without an id the active one, with its row locked. Raises `NotFound`."""
     mine = overlays_of(user, project_id).select_for_update()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext
 
 from accounts.callers import Caller
+from kernel.crdt.encoding import MAX_NUMBER
 from kernel.errors import Conflict
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.since import Kept
@@ -22,8 +23,6 @@ from stages.registers.services.writing import RegisterWrite, in_register_write
 from stages.registers.services.written import Written
 
 # Ids of clients in documents have 53 bits; the smallest ones are used by readers.
-_FIRST_CLIENT: Final = 2**20
-_CLIENTS: Final = 2**53 - _FIRST_CLIENT
 
 
 def undo(*, caller: Caller, project_id: UUID) -> Written:
@@ -43,8 +42,8 @@ def redo(*, caller: Caller, project_id: UUID) -> Written:
 
 
 def new_client_id() -> int:
-    """An id under which nobody has written in a text; drawn from so many that none is drawn twice."""
-    return _FIRST_CLIENT + secrets.randbelow(_CLIENTS)
+    """An id to write in a text under, as the strict reader of updates takes it."""
+    return 2 + secrets.randbelow(MAX_NUMBER - 2)
 
 
 def _take_back(write: RegisterWrite, listed: Callable[[Sequence[Bundle]], list[Bundle]], nothing: str) -> Written:

@@ -17,7 +17,7 @@ from stages.registers.fold.definition import replay
 from stages.registers.fold.effects import Field
 from stages.registers.models import Bundle, TextWriter
 from stages.registers.schema import Column
-from stages.registers.services import undo
+from stages.registers.services import redo, undo
 from stages.registers.storing.storage import PostgresStorage
 from stages.registers.texts.services import KEPT, open_text, tidy_writers, type_delta
 from tests.registers.storing.world import REQ, Desk
@@ -192,6 +192,19 @@ def test_undo_takes_away_what_one_typed_only(ann: Desk, ben: Desk) -> None:
     write(ben, record, two, two.type("theirs"))
     undo(caller=ann.caller, project_id=ann.project.id)
     assert ann.value(record, "body") == "theirs"
+
+
+def test_undo_of_a_deletion_brings_the_words_back(ann: Desk) -> None:
+    """Case 36."""
+    (record,) = ann.create({"title": "Pump stops"})
+    typist = open_for(ann, record)
+    write(ann, record, typist, typist.type("Close the valve at once."))
+    write(ann, record, typist, typist.delete(15, 23))
+    assert ann.value(record, "body") == "Close the valve."
+    undo(caller=ann.caller, project_id=ann.project.id)
+    assert ann.value(record, "body") == "Close the valve at once."
+    redo(caller=ann.caller, project_id=ann.project.id)
+    assert ann.value(record, "body") == "Close the valve."
 
 
 def test_old_ids_are_removed(ann: Desk) -> None:
