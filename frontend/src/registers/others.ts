@@ -26,13 +26,13 @@ export class Others {
     const { facet, record, field, writes } = data as { facet: string; record: string | null; field: string; writes: boolean };
     if (writes && record && facet === this.grid.data.facet) this.known.set(actor.id, { name: firstNameOf(actor.display_name), record, field, until: Date.now() + SILENCE });
     else this.known.delete(actor.id);
-    this.tell();
+    this.publish();
   }
 
   /** Who is not here any more writes nowhere. */
   present(ids: Set<string>): void {
     for (const id of this.known.keys()) if (!ids.has(id)) this.known.delete(id);
-    this.tell();
+    this.publish();
   }
 
   /** The cell that the reader writes in, or an empty record. */
@@ -51,7 +51,7 @@ export class Others {
     this.gateway.request("record.at", { facet, record: record || null, field, writes: record !== "" }).catch(() => undefined);
   }
 
-  private tell(): void {
+  private publish(): void {
     const now = Date.now();
     for (const [id, { until }] of this.known) if (until < now) this.known.delete(id);
     this.changed([...this.known.values()]);
