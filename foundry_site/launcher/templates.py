@@ -19,6 +19,8 @@ SPOKEN = frozenset({"alt", "aria-description", "aria-label", "aria-roledescripti
 UNIVERSAL = frozenset({"v", "L", "UTC", "API", "sha"})
 # Elements whose content is not a text: a program, a style, the label of a key.
 SILENT = frozenset({"kbd", "script", "style"})
+# Blocks whose names end so are filled in within the tag of an element.
+IN_A_TAG = ("class", "_state", "attributes")
 # The path of a file, as an example of one.
 _PATH = re.compile(r"[\w/-]+\.\w+")
 # Arguments of a tag, such as `include`, that name words for people.
@@ -52,7 +54,7 @@ def untranslated(source: str) -> list[tuple[int, str]]:
         command, _, arguments = token.contents.partition(" ") if token.token_type is TokenType.BLOCK else ("", "", "")
         if until:
             until = "" if command == until else until
-        elif command in ("blocktranslate", "comment") or (command == "block" and arguments.endswith("class")):
+        elif command in ("blocktranslate", "comment") or (command == "block" and arguments.endswith(IN_A_TAG)):
             until = f"end{command}"
         elif token.token_type is TokenType.TEXT:
             page.append(token.contents)
