@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from itertools import count
+from contextlib import ExitStack
+from itertools import count, cycle
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ TABLE = "requirements"
 RECORDS = 10_000
 OPERATIONS = 100_000
 AT_ONCE = 1_000
+SOCKETS = 16
 BLOCK = 100
 # What one cell adds and changes: a bundle, an operation, an event, and the rows of its field, record and line.
 STATEMENTS = (
@@ -112,9 +114,13 @@ def _cells(node: BenchNode, wanted: set[str], rounds: int, times: int) -> list[F
     (record,), many = ours.create(1), ours.create(AT_ONCE)
     numbers = count(1)
     figures = []
-    with socket_to(node, ours.project_id, ours.owner) as socket, bare_connection() as connection:
+    with ExitStack() as stack:
+        connection = stack.enter_context(bare_connection())
+        # One socket may set few cells in a second; one after the other, they are one client.
+        sockets = cycle([stack.enter_context(socket_to(node, ours.project_id, ours.owner)) for _ in range(SOCKETS)])
 
         def one() -> None:
+            socket = next(sockets)
             socket.call("record.set", record=record, facet=TABLE, field="title", value=f"Requirement {next(numbers)}")
 
         one()
