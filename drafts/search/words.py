@@ -23,6 +23,9 @@ MAX_WORDS: Final = 12
 MAX_WORD_LENGTH: Final = 500
 # Postgres counts no further.
 LAST_POSITION: Final = 16_383
+# Postgres holds 2^20 − 1 bytes of words in one `tsvector`, repeated ones and 6 bytes of places for each included.
+MAX_BYTES: Final = 2**20 - 1 - 64
+_PLACE_BYTES: Final = 6
 
 _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3"
@@ -61,11 +64,17 @@ def words_of(text: str) -> list[str]:
 
 
 def index_text(text: str, project_id: UUID) -> str:
-    """The words of a text as Postgres reads a `tsvector`, and its project as one more: one index answers for one."""
+    """The words of a text as Postgres reads a `tsvector`, and its project as one more: one index answers for one.
+
+    What does not fit into a `tsvector` any more is not found.
+    """
     entries = [f"'{project_id}'"]
-    at = 1
+    at, left = 1, MAX_BYTES
     for word in _runs(fold(text)):
         for part in _parts(word) if _IS_UNSPACED.match(word) else (word[:MAX_WORD_LENGTH],):
+            left -= len(part.encode()) + _PLACE_BYTES
+            if left < 0:
+                return " ".join(entries)
             entries.append(f"'{part}':{min(at, LAST_POSITION)}")
             at += 1
     return " ".join(entries)

@@ -38,8 +38,10 @@ from stages.registers.fold.payloads import (
 )
 from stages.registers.fold.views import Record
 from stages.registers.schema import Column, Schema
+from stages.registers.schema.keys import MAX_KEY_NUMBER, key_number
+from stages.registers.schema.model import KEY_COLUMN
 from stages.registers.schema.reading import changes_schema
-from stages.registers.schema.values import check_value
+from stages.registers.schema.values import check_value, refuse
 from stages.registers.verbs.cells import check_reference, check_unique
 from stages.registers.verbs.finding import column_of, edge_of, table_of
 from stages.registers.verbs.links import check_properties, find_link, relation_of
@@ -94,11 +96,13 @@ class _Checking:
         return self.acts.increment.identity
 
     def create(self, payload: CreateEntity) -> None:
+        self.check_owner(payload.entity_id, SCHEMA)
         self.created.add(payload.entity_id)
         self.gone.discard(self.identity.root(payload.entity_id))
 
     def delete(self, payload: DeleteEntity) -> None:
         root = self.identity.root(payload.entity_id)
+        self.check_owner(payload.entity_id, SCHEMA)
         # A record that others were merged into is deleted with all of them.
         if root not in self.gone:
             self.end(payload.entity_id)
@@ -125,6 +129,8 @@ class _Checking:
             return
         column = self.column(payload.facet_type, payload.field_name)
         value = check_value(column, payload.value)
+        if payload.field_name == KEY_COLUMN:
+            self.check_key(payload.facet_type, value)
         record = self.identity.place(payload.entity_id, payload.facet_type)
         if isinstance(value, dict) and not self.names_new(value):
             check_reference(self.acts, self.schema, column, value)
@@ -152,6 +158,8 @@ class _Checking:
             raise Conflict(gettext("There is this link already."), edge=payload.edge_id)
         self.edges.add(payload.edge_id)
         source, target = (self.end(each) for each in (payload.source, payload.target))
+        for end in (source, target):
+            self.check_owner(end)
         if source == target:
             raise Conflict(gettext("A link leads from one record to another one."), record=source)
         relation_of(self.schema, payload.edge_type)
@@ -174,6 +182,8 @@ class _Checking:
 
     def merge(self, payload: MergeEntities) -> None:
         one, other = self.end(payload.survivor), self.end(payload.absorbed)
+        for each in (one, other):
+            self.check_owner(each)
         if one == other and not self.is_clash(payload.absorbed):
             raise Conflict(gettext("These are one record already."), record=one)
 
@@ -181,6 +191,7 @@ class _Checking:
         if self.identity.root(payload.source) in self.created:
             return
         record = self.living(payload.source)
+        self.check_owner(record.id)
         for facet in payload.facets:
             if facet not in record.fields:
                 words = gettext("The record is not in %(table)s.") % {"table": facet}
@@ -200,6 +211,13 @@ class _Checking:
             raise NotFound(gettext("There is no record %(record)s.") % {"record": entity}, record=entity)
         return found
 
+    def check_owner(self, entity: str, others: Collection[str] = ()) -> None:
+        """Refuse an act at a record of the program, but one of the caller's facets or of `others`."""
+        found = self.acts.increment.storage.records.get(self.identity.root(entity))
+        for facet in found.fields if found else ():
+            if is_system(facet) and facet not in self.system and facet not in others:
+                raise PermissionDenied(gettext("“%(table)s” is written by Foundry only.") % {"table": facet})
+
     def end(self, entity: str) -> str:
         return entity if entity in self.created else self.living(entity).id
 
@@ -216,6 +234,12 @@ class _Checking:
                 raise PermissionDenied(gettext("“%(table)s” is written by Foundry only.") % {"table": facet})
         else:
             table_of(self.schema, facet)
+
+    def check_key(self, facet: str, key: object) -> None:
+        """Refuse a number after which a table would soon have no next key."""
+        table = self.schema.table(facet)
+        if table is not None and (key_number(table.key_prefix, key) or 0) > MAX_KEY_NUMBER:
+            raise refuse(KEY_COLUMN, gettext("The number of a key has at most 12 digits."))
 
     def check_attached(self, entity: str, facet: str) -> None:
         if (entity, facet) in self.attached:

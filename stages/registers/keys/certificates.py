@@ -15,9 +15,12 @@ from audit.keys.text import rfc3339
 from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
+from stages.registers.fold.members import check_text
 from stages.registers.fold.signatures import KEY_BYTES, is_usable_key, verify
 
 KIND: Final = "actor_certificate"
+# Bytes of each name in a certificate.
+MAX_NAME: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def read_certificate(text: str, sealed: bytes) -> Certified:
         raise ValueError(f"it is no statement of the type {KIND}")
     try:
         public_key, site_key = bytes.fromhex(found["public_key"]), bytes.fromhex(found["site_key"])
-        certified = Certified(public_key, site_key, str(found["actor"]), found["display_name"], found["site_name"])
+        names = [check_text(found[name], name, MAX_NAME) for name in ("actor", "display_name", "site_name")]
+        certified = Certified(public_key, site_key, *names)
     except (KeyError, ValueError, TypeError) as error:
         raise ValueError("a member of it is missing or wrong") from error
     if len(public_key) != KEY_BYTES or not is_usable_key(public_key) or not is_usable_key(site_key):

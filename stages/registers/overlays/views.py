@@ -60,6 +60,11 @@ def view_of(caller: Caller, project_id: UUID, payloads: Sequence[Payload] = ()) 
     increment = StoredIncrement(PostgresStorage(project_id))
     if not payloads:
         return View(increment, Schema.read(increment.storage, str(project_id)), Changes())
-    signer = ActorSigner("0" * 64, own_site_key().hex(), lambda _text: _UNSIGNED, database_now())
-    tried = Composing(caller, project_id, increment, signer).tried([(each, None) for each in payloads])
+    tried = composing_of(caller, project_id, increment).tried([(each, None) for each in payloads])
     return View(tried.increment, tried.schema, tried.changes)
+
+
+def composing_of(caller: Caller, project_id: UUID, increment: StoredIncrement) -> Composing:
+    """Composes bundles that are never written, so nobody signs them."""
+    signer = ActorSigner("0" * 64, own_site_key().hex(), lambda _text: _UNSIGNED, database_now())
+    return Composing(caller, project_id, increment, signer)

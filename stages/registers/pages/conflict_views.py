@@ -199,7 +199,7 @@ def _chosen(request: PageRequest, reader: Reader, item: Item, case: Case) -> Any
         column = column_of(reader, item.conflict)
         text = request.POST.get("text", "")
         return read_text(column, text, lambda facet, key: find_record(reader.storage, reader.schema, facet, key))
-    if not pick.isdecimal() or int(pick) >= len(case.sides):
+    if not pick.isdecimal() or len(pick) > 9 or int(pick) >= len(case.sides):
         raise Refused(_("Choose one of the values."))
     return case.sides[int(pick)].value
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext
 
 from kernel.errors import ValidationFailed
+from kernel.ijson import check_storable
 from stages.registers.reading.operators import (
     CHANGED,
     CONFLICT,
@@ -94,8 +95,8 @@ def parse_query(schema: Schema, facet: str, parameters: Parameters, *, lenient: 
     With `lenient`, what does not fit the table is left out: a saved view survives a column that was removed.
     """
     table = schema.table(facet) or Table(facet)
+    text = _one(parameters, "q")
     try:
-        text = _one(parameters, "q")
         if len(text) > MAX_TEXT:
             raise _refuse("q", gettext("A search has at most %(most)s characters.") % {"most": MAX_TEXT})
     except ValidationFailed:
@@ -109,6 +110,7 @@ def parse_query(schema: Schema, facet: str, parameters: Parameters, *, lenient: 
 
 def parse_filter(schema: Schema, table: Table, written: str) -> Filter:
     """One filter. Raises `ValidationFailed` naming `filter`."""
+    check_storable(written, name="filter")
     parts = _split(written, ":", 4)
     if parts[:1] == [""] and parts[1:2] and parts[1] in ("in", "out"):
         name, rest = f":{parts[1]}:{_plain(parts[2]) if parts[2:] else ''}", parts[3:]

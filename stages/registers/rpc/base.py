@@ -21,6 +21,7 @@ from stages.registers.permissions import READ, WRITE
 from stages.registers.schema.keys import key_of
 from stages.registers.services.acting import Verb
 from stages.registers.services.overlays import Acted, act_or_stage
+from stages.registers.verbs.finding import stored_record
 
 # They are described by the design that they come from, not by our OpenAPI.
 undocumented = extend_schema(exclude=True)
@@ -55,8 +56,7 @@ class RpcView(ProjectView):
 
     def record(self, record: str) -> Record:
         """A living record as the caller sees it, also by the id of one that was merged into it. Raises `NotFound`."""
-        storage = self.view.increment.storage
-        found = storage.records.get(self.view.increment.identity.root(record))
+        found = stored_record(self.view.acts, record)
         if found is None or not found.alive or not set(found.fields) & set(self.view.schema.tables):
             raise NotFound(_("There is no record %(record)s.") % {"record": record[:100]}, entity_id=record)
         return found

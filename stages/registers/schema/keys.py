@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from stages.registers.fold.storage import Derived
 from stages.registers.fold.values import spell
 from stages.registers.fold.views import Record
 from stages.registers.schema.model import KEY_COLUMN, Table
 from stages.registers.schema.reading import Schema
+
+# Of keys that are written at this site; numbers of up to 15 digits are read.
+MAX_KEY_NUMBER: Final = 10**12 - 1
 
 
 @runtime_checkable

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from stages.registers.fold.errors import Malformed
 from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
+from stages.registers.fold.members import check_name
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, DeleteEntity, Payload, SetField
 from stages.registers.fold.storage import Derived
 from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column, Option, Relation, SavedView, Table
@@ -15,6 +18,9 @@ from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column,
 OPTION_PREFIX: Final = "option."
 OPTION_POSITION_PREFIX: Final = "option_position."
 PROPERTY_PREFIX: Final = "property."
+
+# These have a meaning in addresses, filters and sort orders.
+_NOT_IN_NAMES: Final = re.compile(r"[/\\?#%&,|\"`<>]|^[-.]")
 
 FACETS: Final = (TABLE, COLUMN, RELATION, SAVED_VIEW)
 
@@ -34,18 +40,18 @@ class Schema:
     def read(cls, storage: Derived, project: str, ahead: Iterable[Payload] = ()) -> Schema:
         """The schema that the records in a storage make up, and payloads that are about to be written.
 
-        Whatever is in them, it can be read.
+        Whatever is in them, it can be read; what has a name that nobody could give here is left out.
         """
         known = _Records(storage, ahead)
         columns: dict[str, dict[str, Column]] = {}
         for entity, values in known.living(COLUMN):
             column = _read_column(entity, values)
-            if column.name and column.table:
+            if is_name(column.name) and is_name(column.table):
                 columns.setdefault(column.table, {}).setdefault(column.name, column)
         tables: dict[str, Table] = {}
         for entity, values in known.living(TABLE):
             table = _read_table(entity, values)
-            if table.facet:
+            if is_name(table.facet):
                 of_table = columns.get(table.facet, {}).values()
                 tables.setdefault(table.facet, replace(table, columns=tuple(sorted(of_table, key=_place))))
         relations: dict[str, Relation] = {}
@@ -73,6 +79,15 @@ class Schema:
 
     def views_of(self, facet: str) -> list[SavedView]:
         return [each for each in self.views if each.table == facet]
+
+
+def is_name(name: str) -> bool:
+    """Whether a table, a column, a relation, an option or a view can have this name here."""
+    try:
+        check_name(name, "name")
+    except Malformed:
+        return False
+    return _NOT_IN_NAMES.search(name) is None
 
 
 def changes_schema(payloads: Iterable[Payload]) -> bool:

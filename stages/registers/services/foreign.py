@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -14,6 +15,7 @@ from kernel.errors import Conflict, ValidationFailed
 from kernel.statements import database_now
 from projects.writing import ProjectWrite, project_write
 from stages.registers.fold.bundles import Bundle, SignedBundle, check_follows, read_bundle
+from stages.registers.fold.hlc import split_hlc
 from stages.registers.keys.certificates import Certificate, read_certificate
 from stages.registers.models import ActorKey
 from stages.registers.permissions import WRITE
@@ -22,6 +24,9 @@ from stages.registers.services.refusals import refusals
 from stages.registers.services.written import Written, record_bundle
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
+
+# The end of the year 9999, in milliseconds since 1970.
+LAST_MS: Final = 253_402_300_799_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,9 @@ class _Taking:
         header = signed.header
         if header.project != str(self.write.project.id):
             raise ValidationFailed({"project": [gettext("It is a bundle of another project.")]})
+        if split_hlc(signed.operations[-1].hlc)[0] > LAST_MS:
+            # All that is written here later has a later HLC; this one would leave none.
+            raise ValidationFailed({"hlc": [gettext("The clock of its site is beyond the year 9999.")]})
         self.check_certified(signed)
         if (at := signed.wrong_signature()) is not None:
             raise ValidationFailed({f"operations.{at}.signature": [gettext("It does not fit its text.")]})

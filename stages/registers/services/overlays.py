@@ -23,7 +23,7 @@ from stages.registers.fold.headers import MAX_OPERATIONS
 from stages.registers.fold.payloads import Payload, read_payload
 from stages.registers.models import Overlay
 from stages.registers.overlays.drift import CHOICES, bases_of, drifts_of, settled
-from stages.registers.overlays.views import active_overlay, overlays_of, payloads_of, view_of
+from stages.registers.overlays.views import active_overlay, composing_of, overlays_of, payloads_of, view_of
 from stages.registers.permissions import READ, WRITE
 from stages.registers.schema import Schema
 from stages.registers.services import undoing
@@ -114,7 +114,12 @@ def stage(*, caller: Caller, project_id: UUID, verb: Verb) -> Acted:
             raise PayloadTooLarge(words)
         check_payloads(view.acts, view.schema, payloads)
         if payloads:
-            overlay.bases |= bases_of(PostgresStorage(project_id), payloads, overlay.bases)
+            storage = PostgresStorage(project_id)
+            # What is too large for a bundle could be neither seen nor committed.
+            composing_of(caller, project_id, StoredIncrement(storage)).compose(
+                [(each, None) for each in (*staged, *payloads)]
+            )
+            overlay.bases |= bases_of(storage, payloads, overlay.bases)
             overlay.steps.append([each.to_json() for each in payloads])
             overlay.undone = []
             overlay.save()

@@ -20,14 +20,13 @@ from stages.registers.fold.members import check_name, check_text
 from stages.registers.fold.storage import Derived
 from stages.registers.fold.views import Edge, Record
 from stages.registers.schema import Column, Schema, Table
+from stages.registers.schema.reading import is_name
 from stages.registers.schema.values import refuse
 
 NewId = Callable[[], str]
 
 MAX_TITLE: Final = 200
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# These have a meaning in addresses, filters and sort orders.
-_NOT_IN_NAMES: Final = re.compile(r"[/\\?#%&,|\"`<>]|^[-.]")
 
 
 def make_id() -> str:
@@ -106,7 +105,7 @@ def new_name(name: str, member: str) -> str:
     except Malformed:
         words = gettext("A name has 1 to 100 characters, no colon, and no space at its ends.")
         raise refuse(member, words) from None
-    if _NOT_IN_NAMES.search(name):
+    if not is_name(name):
         words = gettext('A name has none of these: / \\ ? # % & , | " ` < >, and does not begin with - or a full stop.')
         raise refuse(member, words)
     return name

@@ -8,12 +8,15 @@ import pytest
 from django.test import Client
 
 from audit.models import Event
-from kernel.errors import Conflict, Drifted, ValidationFailed
+from kernel.errors import Conflict, Drifted, PermissionDenied, ValidationFailed
 from proposals.drift import contents_now, items_of_changes, movements
+from stages.registers.catalogue import FACETS, SystemFacet
+from stages.registers.fold.payloads import AttachFacet, CreateEntity
 from stages.registers.fold.signatures import verify
 from stages.registers.models import Bundle, Operation
 from stages.registers.proposing.labels import label_of
 from stages.registers.proposing.targets import RecordTarget, read_target
+from stages.registers.schema import Column
 from stages.registers.verbs.finding import make_id
 from tests.proposals.conftest import World, changed, new_world
 from tests.registers.storing.world import REQ, Desk
@@ -143,3 +146,19 @@ def test_drift_is_seen_by_value(world: World, desk: Desk) -> None:
     desk.set(record, "title", "Pump stops")
     now = contents_now(world.project.id, [each.now_key for each in items])
     assert [each.choices for each in movements(items, now)] == [0]
+
+
+def test_a_proposal_does_not_reach_records_of_the_program(world: World, desk: Desk) -> None:
+    rule, (record,) = make_id(), desk.create({"title": "Pump stops"})
+    edge: dict[str, Any] = {"type": None, "source": record, "target": rule, "index": None, "properties": {}}
+    wanted: dict[str, Any] = {
+        f"record:record/{rule}": False,
+        f"record:merge/{record}/{rule}": True,
+        f"record:facet/{rule}/tests.rule": False,
+        f"record:edge/{make_id()}": edge,
+    }
+    with FACETS.replaced({"tests.rule": SystemFacet("tests.rule", (Column("name"),))}):
+        desk.write([CreateEntity(rule), AttachFacet(rule, "tests.rule")], system={"tests.rule"})
+        for target, value in wanted.items():
+            with pytest.raises(PermissionDenied):
+                world.accept(world.open({target: value}))

@@ -140,3 +140,17 @@ def test_what_cannot_be_is_refused_while_it_is_staged(peers: tuple[Peer, Peer], 
     mine.call("records/delete", entity_id=jane)
     assert mine.refused("records/delete", {"entity_id": jane})["status"] == 404
     assert mine.get("overlays/list")["overlays"][0]["operations"] == 1
+
+
+def test_an_overlay_stays_small_enough_for_a_bundle(peers: tuple[Peer, Peer]) -> None:  # noqa: F811
+    mine, _theirs = peers
+    mine.create_table("Notes", [(f"note{at}", "Text") for at in range(60)])
+    record = mine.create_record("Notes")
+    mine.call("overlays/create")
+    filled = {f"note{at}": "x" * 64 * 1024 for at in range(60)}
+    for _each in range(2):
+        mine.update(record, "Notes", **filled)
+    refused = mine.refused("records/update", {"entity_id": record, "table": "Notes", "fields": filled})
+    assert refused["status"] == 413
+    assert len(mine.list_records("Notes")) == 1
+    assert mine.call("overlays/commit")["bundle_id"]

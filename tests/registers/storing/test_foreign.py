@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kernel.canonical import canonical
 from kernel.errors import Conflict, ValidationFailed
 from projects.models import Project
 from stages.registers.fold.definition import replay
+from stages.registers.fold.ids import TABLE
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
+from stages.registers.keys.certificates import Certificate
 from stages.registers.models import Bundle
 from stages.registers.models import Conflict as ConflictRow
+from stages.registers.schema import Schema
 from stages.registers.services import ForeignBundle, Written, append_foreign
+from stages.registers.services.foreign import LAST_MS
 from stages.registers.storing.storage import PostgresStorage
 from stages.registers.verification import check_records
 from tests.registers.fold.writing import numbered_id
@@ -95,6 +101,30 @@ def test_c23_what_nobody_certified_signed_is_refused(ann: Desk, basel: ForeignSi
     first = basel.write([CreateEntity(numbered_id(5))])
     with pytest.raises(ValidationFailed, match="certified"):
         append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[first])
+
+
+def test_a_clock_that_leaves_no_later_time_is_refused(ann: Desk, basel: ForeignSite) -> None:
+    basel.now_ms = LAST_MS
+    with pytest.raises(ValidationFailed, match="9999"):
+        take(ann, basel.write([CreateEntity(numbered_id(5))]), site=basel)
+    assert ann.create({"title": "A"})
+
+
+@pytest.mark.parametrize("name", [None, {}, 7, "x" * 1_001])
+def test_a_certificate_names_its_person_with_a_text(ann: Desk, basel: ForeignSite, name: Any) -> None:
+    text = canonical({**json.loads(basel.certificate.text), "display_name": name})
+    wrong = Certificate(text, basel.key.sign(text.encode()).signature)
+    bundle = basel.write([CreateEntity(numbered_id(5))])
+    with pytest.raises(ValidationFailed, match="certificates"):
+        append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[bundle], certificates=[wrong])
+
+
+def test_a_table_whose_name_nobody_could_give_is_no_table(ann: Desk, basel: ForeignSite) -> None:
+    named = [SetField(numbered_id(5), TABLE, "facet", "a/b"), SetField(numbered_id(6), TABLE, "facet", "plain")]
+    attached = [AttachFacet(numbered_id(each), TABLE) for each in (5, 6)]
+    take(ann, basel.write([*attached, *named]), site=basel)
+    schema = Schema.read(PostgresStorage(ann.project.id), str(ann.project.id))
+    assert set(schema.tables) == {REQ, "plain"}
 
 
 def test_two_sites_made_the_same_key(ann: Desk, basel: ForeignSite) -> None:

@@ -1,0 +1,110 @@
+"""Requests that somebody makes up to break something: each is refused or answered, never a mistake of the server."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from stages.registers.reading.matrices import Axes, choose_axes
+from stages.registers.schema import Relation, Schema, Table
+from tests.registers.api.world import Person, ed, people  # noqa: F401 (fixtures)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tables/requirements/records/?q=%00",
+        "tables/requirements/records/?filter=title:is:%00",
+        "tables/requirements/records/?filter=title:has:a%00",
+        "tables/requirements/records/?filter=due:is:%00",
+        "tables/requirements/records/?filter=:out:x%00:filled",
+        "tables/requirements/records/?sort=%00",
+        "tables/requirements/records/?view=%00",
+        "tables/%00/records/",
+        "edges/?type=%00",
+        "edges/?record=%00",
+        "matrix/?rows=%00",
+        "matrix/?at=%00",
+        "export/?table=%00",
+    ],
+)
+def test_a_nul_in_an_address(ed: Person, path: str) -> None:  # noqa: F811
+    assert ed.api.get(ed.path(path)).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%00", "filter=title:has:%00", "filter=title:is:%00", "sort=%00", "view=%00", "columns=%00", "q=a%00b"],
+)
+def test_a_nul_on_a_page(ed: Person, query: str) -> None:  # noqa: F811
+    client = Client()
+    client.force_login(User.objects.get(display_name="Ed"))
+    for part in ("", "rows/", "rail/", "choices/", "cell/", "export/"):
+        answer = client.get(f"/projects/{ed.project.id}/registers/tables/requirements/{part}?{query}")
+        assert answer.status_code < 500, part
+
+
+def test_a_nul_in_a_saved_view(ed: Person) -> None:  # noqa: F811
+    for name, query in (("a", "q=%00"), ("b", "filter=title:is:%00")):
+        answer = ed.api.request("POST", ed.path("tables/requirements/views/"), {"name": name, "query": query})
+        assert answer.status_code < 500
+        if answer.status_code == 201:
+            assert ed.api.get(ed.path(f"tables/requirements/records/?view={name}")).status_code < 500
+            client = Client()
+            client.force_login(User.objects.get(display_name="Ed"))
+            page = client.get(f"/projects/{ed.project.id}/registers/tables/requirements/?view={name}")
+            assert page.status_code < 500
+
+
+def test_a_record_with_more_words_than_the_search_takes(ed: Person) -> None:  # noqa: F811
+    for at in range(20):
+        ed.post("tables/risks/columns/", {"name": f"long{at}"})
+    record = ed.create("risks", title="a")
+    text = ""
+    for at in range(20):
+        text = " ".join(f"w{at}x{each:07}" for each in range(5_000))
+        ed.set(record, {f"long{at}": text}, "risks")
+    assert ed.values(record, "risks")["long19"] == text
+
+
+def test_a_key_leaves_numbers_for_others(ed: Person) -> None:  # noqa: F811
+    body = {"values": {"title": "a", "key": "REQ-999999999999999"}}
+    assert ed.problem("POST", "tables/requirements/records/", body)["errors"].keys() == {"key"}
+    ed.create(title="a", key="REQ-999999999998")
+    assert ed.values(ed.create(title="b"))["key"] == "REQ-999999999999"
+
+
+def test_rpc_ids_that_are_none(ed: Person) -> None:  # noqa: F811
+    record = ed.create(title="a")
+    for entity in ("x", "x" * 36, record.upper(), record.replace("-", ""), ""):
+        for path, body in (
+            ("conflicts/resolve", {"entity_id": entity, "table": "requirements", "field": "title", "value": 1}),
+            ("records/update", {"entity_id": entity, "table": "requirements", "fields": {"title": "x"}}),
+            ("records/delete", {"entity_id": entity}),
+            ("edges/create", {"source": entity, "target": record}),
+            ("edges/reorder", {"edge_id": entity, "position": 1}),
+        ):
+            answer = ed.api.request("POST", f"/api/rpc/{ed.project.id}/{path}", body)
+            assert 400 <= answer.status_code < 500, (path, entity)
+
+
+def test_odd_addresses_of_pages(ed: Person) -> None:  # noqa: F811
+    client = Client()
+    client.force_login(User.objects.get(display_name="Ed"))
+    base = f"/projects/{ed.project.id}/registers/"
+    for query in (f"traceability/?from={'9' * 5_000}", "traceability/?rows=%00", "traceability/?at=%00"):
+        assert client.get(base + query).status_code < 500
+    assert client.get(f"{base}conflicts/?of=%00").status_code < 500
+
+
+def test_a_matrix_of_very_many_tables(ed: Person) -> None:  # noqa: F811
+    names = [f"t{each}" for each in range(200)]
+    tables = {each: Table(each) for each in names}
+    schema = Schema("", tables, {each: Relation(each) for each in names})
+    began = time.process_time()
+    assert choose_axes(schema, "t198", "t199", "t199") == Axes("t198", "t199", "t199")
+    assert choose_axes(schema, "", "", "") == Axes("t0", "t1", "t0")
+    assert time.process_time() - began < 1
