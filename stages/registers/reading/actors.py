@@ -40,7 +40,9 @@ class Actors:
             key = bytes(row.public_key).hex()
             claims = _claims(row.certificate)
             name = row.user.display_name if row.user else claims.get("display_name", "")
-            self._known[key] = Actor(key, name or _nameless(key), row.user)
+            # Any site can certify a key that it has seen: whoever was there first has it, and an account here always.
+            if key not in self._known or row.user:
+                self._known[key] = Actor(key, name or _nameless(key), row.user)
 
     def get(self, key: str) -> Actor:
         """The person behind a key; one that nobody has sent a certificate of has no name."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext
 
 from accounts.callers import Caller
@@ -74,7 +75,9 @@ def describe_kept(kept: Kept) -> dict[str, Any]:
 
 def name_of(actor_id: str) -> str:
     """The name of who signs with a key, as the certificate has it; empty for an unknown key."""
-    key = ActorKey.objects.filter(public_key=bytes.fromhex(actor_id)).select_related("user").first()
+    keys = ActorKey.objects.filter(public_key=bytes.fromhex(actor_id)).select_related("user")
+    # Any site can certify a key that it has seen; an account here comes first.
+    key = keys.order_by(F("user").asc(nulls_last=True), "created_at").first()
     if key is None:
         return ""
     return key.user.display_name if key.user else read_certificate(key.certificate, bytes(key.seal)).name

@@ -16,11 +16,13 @@ from stages.registers.fold.definition import replay
 from stages.registers.fold.ids import TABLE
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
 from stages.registers.keys.certificates import Certificate
-from stages.registers.models import Bundle
+from stages.registers.models import ActorKey, Bundle
 from stages.registers.models import Conflict as ConflictRow
+from stages.registers.reading.actors import Actors
 from stages.registers.schema import Schema
 from stages.registers.services import ForeignBundle, Written, append_foreign
 from stages.registers.services.foreign import LAST_MS
+from stages.registers.services.undoing import name_of
 from stages.registers.storing.storage import PostgresStorage
 from stages.registers.verification import check_records
 from tests.registers.fold.writing import numbered_id
@@ -117,6 +119,19 @@ def test_a_certificate_names_its_person_with_a_text(ann: Desk, basel: ForeignSit
     bundle = basel.write([CreateEntity(numbered_id(5))])
     with pytest.raises(ValidationFailed, match="certificates"):
         append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[bundle], certificates=[wrong])
+
+
+def test_a_site_that_certifies_a_key_of_ours_does_not_rename_its_account(ann: Desk, basel: ForeignSite) -> None:
+    ann.create({"title": "A"})
+    ours = ActorKey.objects.get(user=ann.caller.user)
+    public_key = bytes(ours.public_key).hex()
+    text = canonical({**json.loads(basel.certificate.text), "public_key": public_key, "display_name": "Mallory"})
+    forged = Certificate(text, basel.key.sign(text.encode()).signature)
+    append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[], certificates=[forged])
+    assert ActorKey.objects.filter(public_key=bytes.fromhex(public_key)).count() == 2
+    actor = Actors(ann.project.id).get(public_key)
+    assert (actor.user, actor.name) == (ann.caller.user, ann.caller.user.display_name)
+    assert name_of(public_key) == ann.caller.user.display_name
 
 
 def test_a_table_whose_name_nobody_could_give_is_no_table(ann: Desk, basel: ForeignSite) -> None:
