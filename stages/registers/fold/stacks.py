@@ -31,20 +31,36 @@ def cancelled(bundles: Sequence[Bundle], since: Bundle) -> set[str]:
 
 def _stacks(bundles: Sequence[Bundle]) -> tuple[list[Bundle], list[Bundle]]:
     """What is newer than a bundle that is taken back was passed over, as it made no difference: it is done with."""
-    done: list[Bundle] = []
-    taken_back: list[Bundle] = []
+    done, taken_back = _Stack(), _Stack()
     for bundle in bundles:
-        if (at := _find(done, bundle.header.undoes)) is not None:
-            del done[at:]
-            taken_back.append(bundle)
-        elif (at := _find(taken_back, bundle.header.undoes)) is not None:
-            del taken_back[at:]
-            done.append(bundle)
+        undoes = bundle.header.undoes
+        if undoes in done.places:
+            done.cut(undoes)
+            taken_back.add(bundle)
+        elif undoes in taken_back.places:
+            taken_back.cut(undoes)
+            done.add(bundle)
         else:
-            done.append(bundle)
-            taken_back.clear()
-    return done, taken_back
+            done.add(bundle)
+            taken_back = _Stack()
+    return done.bundles, taken_back.bundles
 
 
-def _find(bundles: Sequence[Bundle], bundle_id: str | None) -> int | None:
-    return next((at for at, each in enumerate(bundles) if each.header.bundle_id == bundle_id), None)
+class _Stack:
+    """Bundles one upon the other, with where each id is first: a person may have very many."""
+
+    def __init__(self) -> None:
+        self.bundles: list[Bundle] = []
+        self.places: dict[str | None, int] = {}
+
+    def add(self, bundle: Bundle) -> None:
+        self.places.setdefault(bundle.header.bundle_id, len(self.bundles))
+        self.bundles.append(bundle)
+
+    def cut(self, bundle_id: str | None) -> None:
+        """Take off a bundle and all that are above it."""
+        at = self.places[bundle_id]
+        for each in self.bundles[at:]:
+            if self.places.get(each.header.bundle_id, -1) >= at:
+                del self.places[each.header.bundle_id]
+        del self.bundles[at:]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -16,6 +17,7 @@ from kernel.errors import ValidationFailed
 from stages.registers.pages.columns import TYPE_WORDS
 from stages.registers.schema import Column, Option
 from stages.registers.schema.model import CRDT_TYPES, ENTITY, ENUM, LIST, TEXT
+from stages.registers.verbs.tables import MAX_OPTIONS
 
 FIRST_COLUMNS: Final = 5
 OPTION: Final = "option:"
@@ -129,8 +131,9 @@ def _changed_options(post: QueryDict, before: Column) -> tuple[Option, ...]:
 
 def _options(titles: Iterable[str], present: Sequence[Option]) -> Iterator[Option]:
     taken = {each.id for each in present}
-    for title in (each.strip() for each in titles):
-        if title:
-            name = name_from(title, taken, "option")
-            taken.add(name)
-            yield Option(name, title)
+    given = filter(None, (each.strip() for each in titles))
+    # One more than a column can have, so that it is refused; naming all of a very long text would never end.
+    for title in islice(given, MAX_OPTIONS + 1):
+        name = name_from(title, taken, "option")
+        taken.add(name)
+        yield Option(name, title)

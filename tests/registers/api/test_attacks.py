@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from stages.registers.fold.stacks import redoable, undoable
 from stages.registers.reading.matrices import Axes, choose_axes
 from stages.registers.schema import Relation, Schema, Table
 from tests.registers.api.world import Person, ed, people  # noqa: F401 (fixtures)
@@ -108,3 +111,27 @@ def test_a_matrix_of_very_many_tables(ed: Person) -> None:  # noqa: F811
     assert choose_axes(schema, "t198", "t199", "t199") == Axes("t198", "t199", "t199")
     assert choose_axes(schema, "", "", "") == Axes("t0", "t1", "t0")
     assert time.process_time() - began < 1
+
+
+def test_very_many_options_are_refused_soon(ed: Person) -> None:  # noqa: F811
+    client = Client()
+    client.force_login(User.objects.get(display_name="Ed"))
+    form = {"title": "Many", "type": "enum", "new_options": "a\n" * 100_000}
+    began = time.process_time()
+    answer = client.post(f"/projects/{ed.project.id}/registers/tables/requirements/columns/new/", form)
+    assert answer.status_code == 400
+    assert time.process_time() - began < 10
+
+
+def test_what_a_person_can_undo_is_found_soon_among_very_many_bundles() -> None:
+    def bundle(at: int, undoes: int | None = None) -> Any:
+        return SimpleNamespace(
+            header=SimpleNamespace(bundle_id=str(at), undoes=None if undoes is None else str(undoes))
+        )
+
+    bundles = [bundle(at) for at in range(50_000)]
+    bundles += [bundle(50_000 + at, 49_999 - at) for at in range(10_000)]
+    began = time.process_time()
+    assert len(undoable(bundles)) == 40_000
+    assert len(redoable(bundles)) == 10_000
+    assert time.process_time() - began < 5
