@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from kernel.errors import NotFound, ValidationFailed
+from kernel.errors import Conflict, NotFound, ValidationFailed
 from rest.pagination import page
 from rest.queries import query_text
 from rest.schema import operation, page_of
@@ -134,12 +134,16 @@ class ResolveView(RegisterView):
 
     def decide(self, conflict: models.Conflict, data: dict[str, Any]) -> Done:
         caller, project_id = self.caller(), self.project_id
+        if conflict.kind in ("text", "duplicate") and conflict.resolved_at is not None:
+            # What else is decided already is found by its tips.
+            raise Conflict(_("This is decided already."))
         if conflict.kind in ("field", "text"):
             if "value" not in data:
                 raise ValidationFailed({"value": [_("Give the value that counts.")]})
             named = {"record": str(conflict.subject), "table": conflict.facet, "field": conflict.field}
             if conflict.kind == "text":
-                text = data["value"] if isinstance(data["value"], str) else ""
+                if not isinstance(text := data["value"], str):
+                    raise ValidationFailed({"value": [_("Give a text.")]})
                 return records.type_text(caller=caller, project_id=project_id, text=text, **named)
             named["table"] = self.facet_of(conflict)
             return services.resolve_conflict(

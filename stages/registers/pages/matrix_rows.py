@@ -164,8 +164,9 @@ def csv_rows(state: MatrixState) -> Iterator[list[str]]:
     table, columns = state.schema.tables[state.axes.rows], state.schema.tables[state.axes.columns]  # type: ignore[union-attr]
     yield [table.label, _("Text"), columns.label, *(end.key for end in shown.columns), _("State")]
     for row in shown.rows:
-        marks = {mark.at: "?" if mark.suspect else "x" for mark in row.marks}
-        squares = [marks.get(at, "") for at in range(len(shown.columns))]
+        squares = [""] * len(shown.columns)
+        for mark in row.marks:
+            squares[mark.at] = "?" if mark.suspect else "x"
         yield [row.end.key, row.end.text, str(len(row.marks)), *squares, state_words(row.state)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotFound, PayloadTooLarge
 from kernel.spreadsheets import UTF8_MARK, csv_lines
 from projects.access import Access, get_project
 from stages.registers.pages.authors import Authors
@@ -23,6 +23,9 @@ from stages.registers.reading.reader import Reader
 from stages.registers.services import links
 from workspace.decorators import PageRequest, page
 from workspace.templatetags.foundry import reader_zone
+
+# Of a file, which is made as a whole: some seconds.
+MAX_SQUARES: Final = 10_000_000
 
 
 @page("GET", "HEAD")
@@ -90,6 +93,9 @@ def export(request: PageRequest, project_id: UUID) -> HttpResponse:
     """GET as the page: the matrix as CSV, with the rows that the page shows."""
     get_project(user=request.user, project_id=project_id)
     state = _state(request, project_id)
+    if (shown := state.shown) is not None and len(shown.rows) * len(shown.columns) > MAX_SQUARES:
+        words = _("A file has at most %(most)s squares. Choose smaller tables, or the rows with gaps only.")
+        raise PayloadTooLarge(words % {"most": f"{MAX_SQUARES:,}"})
     content = UTF8_MARK + csv_lines(csv_rows(state))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="traceability.csv"'

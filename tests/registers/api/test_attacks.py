@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from stages.registers.fold.stacks import redoable, undoable
+from stages.registers.pages import matrix_views
 from stages.registers.reading.matrices import Axes, choose_axes
 from stages.registers.schema import Relation, Schema, Table
 from tests.registers.api.world import Person, ed, people  # noqa: F401 (fixtures)
@@ -135,3 +137,37 @@ def test_what_a_person_can_undo_is_found_soon_among_very_many_bundles() -> None:
     assert len(undoable(bundles)) == 40_000
     assert len(redoable(bundles)) == 10_000
     assert time.process_time() - began < 5
+
+
+def test_a_conflict_of_texts_is_decided_by_a_text_and_once(ed: Person) -> None:  # noqa: F811
+    one, other = (ed.create(title=each, body=f"Text of {each}") for each in ("a", "b"))
+    ed.post(f"records/{one}/merge/", {"absorbed": other})
+    (conflict,) = (each for each in ed.get("conflicts/")["results"] if each["kind"] == "text")
+    path = f"conflicts/{conflict['id']}/resolve/"
+
+    def text() -> str:
+        found: str = ed.get(f"records/{one}/")["texts"]["requirements"]["body"]
+        return found
+
+    before = text()
+    wrong: tuple[Any, ...] = (7, None, {})
+    for value in wrong:
+        assert ed.refused("POST", path, {"value": value}) == (400, "validation_failed")
+        assert text() == before
+    ed.post(path, {"value": "Both"})
+    assert ed.refused("POST", path, {"value": "Late"}) == (409, "conflict")
+    assert text() == "Both"
+
+
+def test_a_matrix_that_is_too_large_for_a_file(ed: Person, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    ed.post("relations/", {"type": "mitigates", "source": "risks", "target": "requirements"})
+    ed.create("risks", title="r")
+    ed.create(title="a")
+    ed.create(title="b")
+    client = Client()
+    client.force_login(User.objects.get(display_name="Ed"))
+    monkeypatch.setattr(matrix_views, "MAX_SQUARES", 2)
+    address = reverse("registers:matrix_export", args=[ed.project.id])
+    assert client.get(address).status_code == 200
+    ed.create(title="c")
+    assert client.get(address).status_code == 413
