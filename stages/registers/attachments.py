@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from drafts.attachments.subjects import Subject
 from kernel.errors import NotFound
+from kernel.late import Late
 from stages.registers.models import Life, Record
-from stages.registers.reading.reader import Reader
+
+# Late, because it loads the library of shared documents.
+_reader: Final = Late("stages.registers.reading.reader:Reader")
 
 
 def _refuse(user: User, life: Any) -> None:
@@ -28,7 +31,7 @@ def _together(project_id: UUID, entity: UUID) -> Collection[UUID]:
 
 def _root(project_id: UUID, entity: UUID) -> Record | None:
     """The record that an entity is a part of."""
-    root = Reader(project_id).roots([str(entity)])[str(entity)]
+    root = _reader(project_id).roots([str(entity)])[str(entity)]
     return Record.objects.filter(project_id=project_id, id=root).first()
 
 

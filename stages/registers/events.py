@@ -47,7 +47,13 @@ EVENTS: Final = (
         icon="layers",
         kind="registers",
     ),
-    EventType(KEY_ADDED, chain="site", words=_key, icon="key-round"),
+    EventType(
+        KEY_ADDED,
+        chain="site",
+        words=_key,
+        sentence=_("{name} got a key for signing records: {thing}"),
+        icon="key-round",
+    ),
 )
 
 

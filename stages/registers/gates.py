@@ -7,12 +7,15 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
+from kernel.late import Late
 from publishing.gates import Gate, GateAnswer, GateQuestion
 from publishing.models import Release
 from stages.registers.fold.clocks import Clock
 from stages.registers.models import Bundle
-from stages.registers.reading.state import state_hash_of
-from stages.registers.storing.storage import PostgresStorage
+
+# Late, because they load the library of shared documents.
+_storage: Final = Late("stages.registers.storing.storage:PostgresStorage")
+_state_hash_of: Final = Late("stages.registers.reading.state:state_hash_of")
 
 NAME: Final = "registers"
 RELEASED: Final = "release.released"
@@ -24,8 +27,8 @@ def check(question: GateQuestion) -> GateAnswer:
     count = Bundle.objects.filter(project=project_id).count()
     if not count:
         return GateAnswer()
-    clock = dict(sorted(PostgresStorage(project_id).clock().items()))
-    return GateAnswer({"clock": clock, "state_hash": state_hash_of(project_id), "bundles": count})
+    clock = dict(sorted(_storage(project_id).clock().items()))
+    return GateAnswer({"clock": clock, "state_hash": _state_hash_of(project_id), "bundles": count})
 
 
 def clock_of_release(release: Release) -> Clock | None:

@@ -1,4 +1,4 @@
-import { say, count as words } from "../texts";
+import { say, count } from "../texts";
 import type { Blocks } from "./blocks";
 import type { Column, GridData } from "./grid_data";
 import type { Area, Place } from "./places";
@@ -80,7 +80,7 @@ export function describe(paste: Paste): string {
   const cells = paste.rows.filter(({ record }) => record !== null).reduce((sum, { values }) => sum + Object.keys(values).length, 0);
   const made = paste.rows.filter(({ record }) => record === null).length;
   const said = [];
-  if (cells > 0) said.push(words("registers.pasted.cells", cells));
-  if (made > 0) said.push(words("registers.pasted.rows", made));
+  if (cells > 0) said.push(count("registers.pasted.cells", cells));
+  if (made > 0) said.push(count("registers.pasted.rows", made));
   return said.length > 0 ? said.join(" · ") : say("registers.pasted.nothing");
 }

@@ -1,6 +1,6 @@
 import { part } from "../controllers/live";
 import type { Connection } from "../gateway";
-import { count as words, say } from "../texts";
+import { count, say } from "../texts";
 import type { Bars } from "./bars";
 import type { Edit } from "./edits";
 import type { Grid } from "./grid";
@@ -39,7 +39,7 @@ export class Messages {
       this.bars.show("offline", (bar) => {
         const { length } = this.grid.edits.all();
         const kept = part(bar, "kept");
-        if (kept) kept.textContent = length > 0 ? words("registers.offline.kept", length) : say("registers.offline.none");
+        if (kept) kept.textContent = length > 0 ? count("registers.offline.kept", length) : say("registers.offline.none");
       });
     } else if (connection.phase === "live" || connection.phase === "ended") this.bars.hide("offline");
   }

@@ -93,10 +93,19 @@ function own(edit: Edit): HTMLElement {
   return shown;
 }
 
+/** What a sign says, by the state of its cell. */
+const WORDS: Partial<Record<Edit["phase"], string>> = {
+  kept: "registers.cell.kept",
+  waiting: "registers.cell.waiting",
+  sending: "registers.cell.sending",
+  refused: "registers.cell.refused",
+  stale: "registers.cell.stale",
+};
+
 function sign(edit: Edit): HTMLElement {
   const place = document.createElement("span");
   place.className = "reg-sign";
-  place.title = edit.why || say(`registers.cell.${edit.phase}`);
+  place.title = edit.why || say(WORDS[edit.phase] ?? "registers.cell.kept");
   place.append(icon(ICONS[edit.phase] ?? "info"), hidden(place.title));
   return place;
 }

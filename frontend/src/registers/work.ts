@@ -1,7 +1,7 @@
 import { toast } from "../base/controllers/toasts";
 import type { Problem } from "../protocol";
 import { Disconnected, Refused } from "../requests";
-import { say, count as words } from "../texts";
+import { say, count } from "../texts";
 import type { Bars } from "./bars";
 import { describe, isNothing, type Paste, type PastedRow, plan, textOf } from "./clipboard";
 import { type Grid, MAX_ASKED } from "./grid";
@@ -38,7 +38,7 @@ export class Work {
   copy(event: ClipboardEvent, area: Area): void {
     const text = textOf(area, this.grid.data, this.grid.blocks);
     event.preventDefault();
-    const note = () => this.page.say(words("registers.copied", (area.bottom - area.top + 1) * (area.right - area.left + 1)));
+    const note = () => this.page.say(count("registers.copied", (area.bottom - area.top + 1) * (area.right - area.left + 1)));
     if (typeof text === "string") {
       event.clipboardData?.setData("text/plain", text);
       note();
@@ -62,8 +62,8 @@ export class Work {
       const rows = await blocks.range(area.top, area.bottom);
       const fields = columns.slice(area.left, area.right + 1).filter(({ editor }) => editor !== "none");
       const emptied = rows.map((row) => emptiedRow(row, fields));
-      const count = emptied.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
-      await this.write({ rows: emptied, area }, count > 0 ? words("registers.emptied", count) : say("registers.pasted.nothing"));
+      const changed = emptied.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+      await this.write({ rows: emptied, area }, changed > 0 ? count("registers.emptied", changed) : say("registers.pasted.nothing"));
     });
   }
 

@@ -39,5 +39,4 @@ def grid_texts() -> dict[str, str]:
         "registers.offline.none": _("What you type is kept in this tab, and sent when you are connected."),
         "registers.stale": _("{cell} was changed while you typed."),
         "registers.stale.by": _("{name} changed {cell} while you typed."),
-        "registers.tip.empty": _("Empty"),
     }

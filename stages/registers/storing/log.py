@@ -261,9 +261,9 @@ class PostgresLog:
     def fork_log_into(self, other: PostgresLog) -> None:
         other.received_at, other.received_from, other.horizon = self.received_at, self.received_from, self.horizon
         other.pending = list(self.pending)
-        other._pending_on.update({key: list(each) for key, each in self._pending_on.items()})
-        other._known, other._heads = dict(self._known), dict(self.heads)
-        other._identity, other._stored_on = self._identity, dict(self._stored_on)
+        vars(other)["_pending_on"].update({key: list(each) for key, each in self._pending_on.items()})
+        vars(other).update(_known=dict(self._known), _heads=dict(self.heads))
+        vars(other).update(_identity=self._identity, _stored_on=dict(self._stored_on))
 
 
 def read_operations(rows: Sequence[tuple[Any, ...]]) -> list[Operation]:

@@ -274,19 +274,11 @@ class PostgresStorage(PostgresLog):
         self.fork_log_into(other)
         for mine, theirs in zip(self.tables, other.tables, strict=True):
             mine.fork_into(theirs)
-        mine_and_theirs = (
-            (self._entities, other._entities),
-            (self._edge_rows, other._edge_rows),
-            (self._edge_ends, other._edge_ends),
-            (self._record_rows, other._record_rows),
-            (self._mapping_rows, other._mapping_rows),
-            (self._facets, other._facets),
-        )
-        for loader, copy in mine_and_theirs:
-            copy.known |= loader.known
+        for name in ("_entities", "_edge_rows", "_edge_ends", "_record_rows", "_mapping_rows", "_facets"):
+            getattr(other, name).known.update(getattr(self, name).known)
         for name in ("_fields_of", "_facets_of", "_entities_with", "_edges_at"):
             getattr(other, name).update({key: set(each) for key, each in getattr(self, name).items()})
-        other._stored_classes = self._stored_classes
+        vars(other).update(_stored_classes=self._stored_classes)
         return other
 
 

@@ -22,7 +22,7 @@ async def test_an_expression_that_takes_hours_is_an_error_in_a_second():
     with graders(f"{{type: regex, pattern: '{SLOW}'}}", "{type: regex, pattern: '^a+$'}") as found:
         slow, quick = (await grade_answer(found, Subject("a" * 1_000_000))).grades
 
-    assert (slow.passed, slow.error) == (None, "The expression was not looked for within 1.0 s.")
+    assert (slow.passed, slow.error) == (None, "The expression was not evaluated within 1.0 s.")
     # Others are looked for by a new program.
     assert (quick.passed, quick.error) == (True, "")
 

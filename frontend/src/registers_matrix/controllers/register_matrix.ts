@@ -146,9 +146,10 @@ export class RegisterMatrixController extends LiveController {
     cursor.setAttribute("aria-selected", "true");
     cursor.setAttribute("aria-colindex", head.getAttribute("aria-colindex") ?? "");
     const mark = this.markAt(square);
-    const state = mark ? (mark.hasAttribute("data-suspect") ? "suspect" : "confirmed") : "none";
+    const linked = mark?.hasAttribute("data-suspect") ? "registers.matrix.suspect" : "registers.matrix.confirmed";
+    const state = say(mark ? linked : "registers.matrix.none");
     const key = row.querySelector(".matrix-label b")?.textContent ?? "";
-    cursor.setAttribute("aria-label", `${key}, ${head.dataset["key"] ?? ""}: ${say(`registers.matrix.${state}`)}`);
+    cursor.setAttribute("aria-label", `${key}, ${head.dataset["key"] ?? ""}: ${state}`);
     cursor.append(rectangle("matrix-cursor", square.column * COLUMN_WIDTH + 1, 1, ROW_HEIGHT - 2, COLUMN_WIDTH - 3));
     return cursor;
   }
