@@ -55,7 +55,8 @@ def add_a_passkey(page: Page, world: World, name: str, *, is_proven: bool = Fals
         page.get_by_role("button", name="Confirm").click()
     # The suggested name is selected: what is typed takes its place.
     expect(page.get_by_label("Name of the device")).to_be_focused()
-    page.wait_for_load_state("load")
+    # The page's script selects the name that is proposed.
+    page.wait_for_function("getSelection().toString() !== '' || document.activeElement.selectionEnd > 0")
     page.keyboard.type(name)
     expect(page.get_by_label("Name of the device")).to_have_value(name)
     page.get_by_role("button", name="Add passkey…").click()
