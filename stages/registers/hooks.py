@@ -11,18 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext
 
 from kernel.errors import Conflict
+from kernel.late import Late
 from kernel.registry import Registry
-from stages.registers.fold.acts import Acts
 from stages.registers.fold.bundles import Sourced
-from stages.registers.fold.increment import Increment
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.schema.reading import Schema
+
+if TYPE_CHECKING:
+    from stages.registers.fold.acts import Acts
+    from stages.registers.fold.increment import Increment
+
+# Late, because it loads the library of shared documents.
+_acts: Final = Late("stages.registers.fold.acts:Acts")
 
 MAX_ROUNDS: Final = 10
 MAX_PAYLOADS: Final = 1_000
@@ -41,7 +47,8 @@ class Write:
 
     @property
     def acts(self) -> Acts:
-        return Acts(self.increment)
+        acts: Acts = _acts(self.increment)
+        return acts
 
 
 Hook = Callable[[Write, Changes], Iterable[Payload | Sourced]]

@@ -56,7 +56,7 @@ def add_a_passkey(page: Page, world: World, name: str, *, is_proven: bool = Fals
     # The suggested name is selected: what is typed takes its place.
     expect(page.get_by_label("Name of the device")).to_be_focused()
     # The page's script selects the name that is proposed.
-    page.wait_for_function("getSelection().toString() !== '' || document.activeElement.selectionEnd > 0")
+    expect(page.get_by_label("Name of the device")).to_have_js_property("selectionEnd", len("Passkey"))
     page.keyboard.type(name)
     expect(page.get_by_label("Name of the device")).to_have_value(name)
     page.get_by_role("button", name="Add passkey…").click()

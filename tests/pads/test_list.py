@@ -40,7 +40,7 @@ def test_who_made_wrote_or_closed_it_is_named(browser: Browser, world: World) ->
             reopen_pad(caller=world.caller("ed"), pad_id=closed.id)
     found = texts(page_of(browser(world.people["vic"]), world), "pad-last")
     ed, mara, olga = (world.people[name].display_name for name in ("ed", "mara", "olga"))
-    assert [words.rsplit(" ", 1)[0] for words in found] == [f"{mara} wrote", f"{ed} made it", f"{olga} closed it"]
+    assert [words.rsplit(" ", 1)[0] for words in found] == [f"{mara} wrote", f"{ed} created it", f"{olga} closed it"]
 
 
 def test_closed_pads_take_no_more_queries(browser: Browser, world: World) -> None:  # noqa: F811

@@ -9,16 +9,18 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from stages.registers.fold.bundles import Bundle, Head
 from stages.registers.fold.clocks import Clock, covers
-from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import Field, Key, Pair, Subject, Write, keys
 from stages.registers.fold.facts import Ends, MappingFacts, Tips
 from stages.registers.fold.lives import Life
 from stages.registers.fold.operations import Operation, Order
 from stages.registers.fold.views import Edge, Record
+
+if TYPE_CHECKING:
+    from stages.registers.fold.documents import StoredDocument
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -147,7 +147,6 @@ def test_a_text_survives_a_lost_line_and_a_reload(open_table: Open, tables: Tabl
     table.type("Kept as well")
     table.press("Enter")
     table.offline(is_offline=False)
-    table.page.get_by_role("button", name="Try now").click()
     tables.until(first, "statement", "Kept")
     tables.until(second, "statement", "Kept as well")
     expect(table.bar("Offline.")).to_have_count(0)
