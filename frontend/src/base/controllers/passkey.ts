@@ -20,7 +20,9 @@ export class PasskeyController extends Controller<HTMLElement> {
   /** A name that was suggested is replaced by the one that is typed. */
   override connect(): void {
     const { activeElement } = document;
-    if (activeElement instanceof HTMLInputElement && this.element.contains(activeElement)) activeElement.select();
+    if (this.element.contains(activeElement)) selectText(activeElement);
+    // The browser may give the focus later than this script runs.
+    else this.element.addEventListener("focusin", ({ target }) => selectText(target), { once: true });
   }
 
   make(event: Event): void {
@@ -60,4 +62,8 @@ export class PasskeyController extends Controller<HTMLElement> {
     const response = await fetch(`${this.urlValue}${this.asked()}`, { headers });
     return response.json();
   }
+}
+
+function selectText(target: EventTarget | null): void {
+  if (target instanceof HTMLInputElement) target.select();
 }
