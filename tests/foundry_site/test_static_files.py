@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.test import Client
 
 BUILT = Path(settings.BASE_DIR) / "static" / "dist"
+
+# The end of an answer looks at the connection that an earlier test has left.
+pytestmark = pytest.mark.django_db
 
 
 def kept(name: str) -> str:
