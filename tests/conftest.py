@@ -82,7 +82,7 @@ def has_chromium() -> bool:
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """What was loaded until here stays: no collection needs to walk through it again.
+    """What was loaded until here stays: no collection needs to look at it again.
 
     What a test leaves is little, and most of it in no circle: looking for circles ten times as seldom as Python does
     by itself takes 6 % less processor time.

@@ -21,7 +21,7 @@ export class Others {
     private readonly changed: (others: Other[]) => void,
   ) {}
 
-  hear({ name, actor, data }: Ephemeral): void {
+  take({ name, actor, data }: Ephemeral): void {
     if (name !== "record.at" || actor.id === me) return;
     const { facet, record, field, writes } = data as { facet: string; record: string | null; field: string; writes: boolean };
     if (writes && record && facet === this.grid.data.facet) this.known.set(actor.id, { name: firstNameOf(actor.display_name), record, field, until: Date.now() + SILENCE });

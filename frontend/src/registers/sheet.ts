@@ -211,7 +211,7 @@ export class Sheet {
       }),
       gateway.events.on("register.changed", (event) => void this.onChanged(event)),
       gateway.on("missed", () => void this.renewAll()),
-      gateway.on("ephemeral", (message) => this.others.hear(message)),
+      gateway.on("ephemeral", (message) => this.others.take(message)),
       gateway.on("present", (present) => this.others.present(new Set(present.map(({ user }) => user.id)))),
     ];
   }

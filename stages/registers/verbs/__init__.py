@@ -30,7 +30,7 @@ from stages.registers.verbs.tables import (
     remove_table,
     restore_table,
 )
-from stages.registers.verbs.texts import type_text, write_delta
+from stages.registers.verbs.texts import type_text
 
 __all__ = [
     "Cell",
@@ -72,7 +72,6 @@ __all__ = [
     "type_text",
     "unlink",
     "write_cells",
-    "write_delta",
     "write_each",
     "write_rows",
 ]

@@ -10,7 +10,7 @@ from kernel.errors import PayloadTooLarge
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.documents import MAX_BYTES
 from stages.registers.fold.effects import Field
-from stages.registers.fold.payloads import MAX_DELTA, Payload, SetCRDTField
+from stages.registers.fold.payloads import MAX_DELTA, Payload
 from stages.registers.fold.views import raw_fields
 from stages.registers.schema import Column, Schema
 from stages.registers.schema.values import refuse
@@ -29,17 +29,6 @@ def type_text(acts: Acts, schema: Schema, field: Field, text: str) -> list[Paylo
     raws = raw_fields(found.facts, facet, name, acts.increment.classes)
     client_id = make_client_id(acts.increment.storage, raws)
     return acts.type_text(found.id, facet, name, written, client_id)
-
-
-def write_delta(acts: Acts, schema: Schema, field: Field, delta: bytes) -> list[Payload]:
-    """What an editor typed, as a Yjs update of a document whose root is `text`, in each text that is one with it."""
-    record, facet, name = field
-    found = record_in(acts, record, table_of(schema, facet))
-    shared_column(schema, facet, name)
-    if not 1 <= len(delta) <= MAX_DELTA:
-        raise PayloadTooLarge(gettext("A change of a text has at most 256 KiB."), field=name)
-    fields = raw_fields(found.facts, facet, name, acts.increment.classes)
-    return [SetCRDTField(*raw, delta) for raw in fields]
 
 
 def shared_column(schema: Schema, facet: str, name: str) -> Column:

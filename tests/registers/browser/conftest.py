@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from foundry_site.launcher.chromium import find_chromium
 from stages.registers import verbs
 from stages.registers.models import Row
 from stages.registers.reading.reader import Reader
@@ -40,15 +38,6 @@ COLUMNS = (
     Column("agreed", "boolean", title="Agreed"),
 )
 HOUR = 3_600_000
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if find_chromium() is None:
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 class Tables:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.registers.grid.node import in_node
 
-# A server that answers as it is told, a store as the browser has one, and a cell.
+# A server that answers what the test gives, a store as the browser has one, and a cell.
 PRELUDE = """
 let kept = [];
 const store = { read: () => structuredClone(kept), write: (edits) => { kept = structuredClone(edits); } };

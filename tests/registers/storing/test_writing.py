@@ -1,4 +1,4 @@
-"""Writing registers: one door, one bundle, one event."""
+"""Writing registers: one bundle, one event."""
 
 from __future__ import annotations
 
@@ -332,7 +332,7 @@ def forge(desk: Desk, record: str, key: str) -> Event:
     return written.event
 
 
-def test_a_column_that_becomes_unique_shows_what_stands_in_it_twice(ann: Desk) -> None:
+def test_a_column_that_becomes_unique_shows_what_is_in_it_twice(ann: Desk) -> None:
     first, second = ann.create({"title": "A"}, {"title": "A"})
     change = lambda unique: ann.write(  # noqa: E731
         [SetField(schema_id(str(ann.project.id), COLUMN, REQ, "title"), COLUMN, "unique", unique)]
