@@ -186,19 +186,10 @@ class MemoryLog:
         return [each for each in self._bundles if not covers(clock, each.header.site_key, each.hlc)]
 
 
-class MemoryStorage(MemoryLog):
-    """A project's log and derived state in memory."""
+class Indexes:
+    """What is found in derived state by something else than the key, noted as rows come to be known or are set."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.fields: Table[Field, Tips] = MemoryTable(self._note_field)
-        self.lives: Table[Subject, Life] = MemoryTable(self._note_life)
-        self.ends: Table[str, Ends] = MemoryTable(self._note_ends)
-        self.indexes: Table[str, Write] = MemoryTable()
-        self.mappings: Table[Pair, MappingFacts] = MemoryTable()
-        self.documents: Table[Field, StoredDocument] = MemoryTable(self._note_field)
-        self.records: Table[str, Record] = MemoryTable()
-        self.edges: Table[str, Edge] = MemoryTable()
         self._fields_of: dict[tuple[str, str], set[Field]] = defaultdict(set)
         self._facets_of: dict[str, set[str]] = defaultdict(set)
         self._entities_with: dict[str, set[str]] = defaultdict(set)
@@ -231,6 +222,22 @@ class MemoryStorage(MemoryLog):
             self._edges_at[before.target].discard(edge)
         self._edges_at[ends.source].add(edge)
         self._edges_at[ends.target].add(edge)
+
+
+class MemoryStorage(Indexes, MemoryLog):
+    """A project's log and derived state in memory."""
+
+    def __init__(self) -> None:
+        Indexes.__init__(self)
+        MemoryLog.__init__(self)
+        self.fields: Table[Field, Tips] = MemoryTable(self._note_field)
+        self.lives: Table[Subject, Life] = MemoryTable(self._note_life)
+        self.ends: Table[str, Ends] = MemoryTable(self._note_ends)
+        self.indexes: Table[str, Write] = MemoryTable()
+        self.mappings: Table[Pair, MappingFacts] = MemoryTable()
+        self.documents: Table[Field, StoredDocument] = MemoryTable(self._note_field)
+        self.records: Table[str, Record] = MemoryTable()
+        self.edges: Table[str, Edge] = MemoryTable()
 
 
 def _order(operation: Operation) -> Order:

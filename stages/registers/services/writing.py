@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,27 @@ class RegisterWrite:
     def signer(self) -> ActorSigner:
         return self.composing.signer
 
+    def complete(
+        self,
+        payloads: Wanted,
+        *,
+        base: Collection[str] | None = None,
+        undoes: str | None = None,
+        reason: str | None = None,
+        system: Collection[str] = frozenset(),
+    ) -> Written:
+        """Write what is wanted, with what hooks add, as one bundle; `write_bundle` says how it is refused."""
+        composing = self.composing
+        wanted = composing.wanted(payloads)
+        if base is not None:
+            composing.increment.storage.prepare(payload for payload, _source in wanted)
+            check_base(composing.increment, composing.project_id, (payload for payload, _source in wanted), base)
+        wanted = composing.with_hooks(wanted)
+        if not wanted:
+            return Written()
+        composing.check(wanted, system)
+        return self.append(wanted, undoes=undoes, reason=reason)
+
     def append(self, payloads: list[Sourced], *, undoes: str | None, reason: str | None) -> Written:
         """Sign, apply, record and write a bundle."""
         bundle = self.composing.compose(payloads, undoes=undoes)
@@ -84,16 +105,7 @@ def write_bundle(
     """
 
     def write(registers: RegisterWrite) -> Written:
-        composing = registers.composing
-        wanted = composing.wanted(payloads)
-        if base is not None:
-            composing.increment.storage.prepare(payload for payload, _source in wanted)
-            check_base(composing.increment, project_id, (payload for payload, _source in wanted), base)
-        wanted = composing.with_hooks(wanted)
-        if not wanted:
-            return Written()
-        composing.check(wanted, system)
-        return registers.append(wanted, undoes=undoes, reason=reason)
+        return registers.complete(payloads, base=base, undoes=undoes, reason=reason, system=system)
 
     return in_register_write(caller, project_id, request_of(payloads, parameters), write)
 
@@ -128,13 +140,23 @@ def _attempt(
     ) as project:
         if project.repeat_of is not None:
             return written_before(project.repeat_of, project_id)
-        enrolment = None
-        try:
-            signer = read_signer(project.extra_rows, site_key)
-        except MissingKey:
-            if not may_enrol:
-                raise
-            signer, enrolment = enrol(caller.user, site_key, project.extra_rows[0][0])
-        increment = StoredIncrement(PostgresStorage(project_id))
-        composing = Composing(caller, project_id, increment, signer)
-        return write(RegisterWrite(project, composing, enrolment))
+        return write(begin(project, project.extra_rows, site_key, may_enrol=may_enrol))
+
+
+def begin(
+    project: ProjectWrite, signer_rows: Sequence[tuple[Any, ...]], site_key: bytes, *, may_enrol: bool
+) -> RegisterWrite:
+    """A write of registers within one of their project; `signer_rows` are those of `signer_query`.
+
+    Raises `MissingKey` where the account has no key, and none is to be made.
+    """
+    caller, project_id = project.caller, project.project.id
+    enrolment = None
+    try:
+        signer = read_signer(signer_rows, site_key)
+    except MissingKey:
+        if not may_enrol:
+            raise
+        signer, enrolment = enrol(caller.user, site_key, signer_rows[0][0])
+    composing = Composing(caller, project_id, StoredIncrement(PostgresStorage(project_id)), signer)
+    return RegisterWrite(project, composing, enrolment)

@@ -5,7 +5,6 @@ What is asked for is read once, together where it is known before; what was set 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from uuid import UUID
@@ -21,6 +20,7 @@ from stages.registers.fold.lives import Life
 from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
+from stages.registers.fold.storage import Indexes
 from stages.registers.fold.views import Conflict, Edge, Record, mapping_classes
 from stages.registers.storing.finding import Finding
 from stages.registers.storing.flushing import Flush
@@ -34,7 +34,7 @@ from stages.registers.storing.tables import Loader, StoredTable
 _SCHEMA: Final = (TABLE, COLUMN, RELATION, SAVED_VIEW)
 
 
-class PostgresStorage(PostgresLog):
+class PostgresStorage(Indexes, PostgresLog):
     """A project's log and derived state (`fold.storage.Storage`).
 
     Nobody else may write to the project meanwhile. `note` is called after each bundle that was applied, `flush` before
@@ -42,7 +42,8 @@ class PostgresStorage(PostgresLog):
     """
 
     def __init__(self, project_id: UUID) -> None:
-        super().__init__(project_id)
+        Indexes.__init__(self)
+        PostgresLog.__init__(self, project_id)
         self._reading = Reading(project_id)
         self._entities = Loader(self._read_entities)
         self._edge_rows = Loader(self._read_edges)
@@ -61,10 +62,6 @@ class PostgresStorage(PostgresLog):
         self.mappings: StoredTable[Pair, MappingFacts] = StoredTable(
             self._mapping_rows, lambda _pair: "", read_all=lambda: self._mapping_rows.ensure([""])
         )
-        self._fields_of: dict[tuple[str, str], set[Field]] = defaultdict(set)
-        self._facets_of: dict[str, set[str]] = defaultdict(set)
-        self._entities_with: dict[str, set[str]] = defaultdict(set)
-        self._edges_at: dict[str, set[str]] = defaultdict(set)
         self._stored_classes: Classes | None = None
         self._replayed: Identity | None = None
         # What is noted of each bundle, for rows that say when something changed.
@@ -77,21 +74,21 @@ class PostgresStorage(PostgresLog):
 
     def fields_of(self, entity: str, facet: str) -> list[Field]:
         self._entities.ensure([entity])
-        return sorted(self._fields_of.get((entity, facet), ()))
+        return super().fields_of(entity, facet)
 
     def facets_of(self, entity: str) -> list[str]:
         self._entities.ensure([entity])
-        return sorted(self._facets_of.get(entity, ()))
+        return super().facets_of(entity)
 
     def entities_with(self, facet: str) -> list[str]:
         self._facets.ensure(_SCHEMA if facet in _SCHEMA else [facet])
         if facet in _SCHEMA:
             self.records.prefetch(entity for each in _SCHEMA for entity in self._entities_with.get(each, ()))
-        return sorted(self._entities_with.get(facet, ()))
+        return super().entities_with(facet)
 
     def edges_at(self, entity: str) -> list[str]:
         self._edge_ends.ensure([entity])
-        return sorted(self._edges_at.get(entity, ()))
+        return super().edges_at(entity)
 
     def holders(self, facet: str, name: str, values: Iterable[object]) -> dict[str, list[str]]:
         """The living records that show one of these values in a field, by the value's canonical text."""
@@ -204,24 +201,6 @@ class PostgresStorage(PostgresLog):
             stored = {pair: self.mappings.before.get(pair, row) for pair, row in self.mappings.rows.items()}
             self._stored_classes = mapping_classes({pair: row for pair, row in stored.items() if row is not None})
         return self._stored_classes
-
-    # What is noted while rows come to be known or are set
-
-    def _note_field(self, field: Field, _row: object, before: object) -> None:
-        if before is None:
-            self._fields_of[field.entity, field.facet].add(field)
-
-    def _note_life(self, subject: Subject, _life: Life, before: Life | None) -> None:
-        if subject.kind == "facet" and before is None:
-            self._facets_of[subject.id].add(subject.facet)
-            self._entities_with[subject.facet].add(subject.id)
-
-    def _note_ends(self, edge: str, ends: Ends, before: Ends | None) -> None:
-        if before is not None:
-            self._edges_at[before.source].discard(edge)
-            self._edges_at[before.target].discard(edge)
-        self._edges_at[ends.source].add(edge)
-        self._edges_at[ends.target].add(edge)
 
     def note(self, bundle: Bundle, changes: Changes) -> None:
         """Note what a bundle changed."""

@@ -1,59 +1,37 @@
-import { Controller } from "@hotwired/stimulus";
+import { Disclosure } from "../../controllers/disclosure";
 
-/** A button and the menu under it: opened by click or key, moved through by arrow keys, closed by Escape or a click elsewhere. */
-export class MenuController extends Controller<HTMLElement> {
+/** A button and the menu under it, moved through by arrow keys. */
+export class MenuController extends Disclosure {
   static override targets = ["button", "items"];
-  declare readonly buttonTarget: HTMLButtonElement;
   declare readonly itemsTarget: HTMLElement;
-
-  override connect(): void {
-    document.addEventListener("pointerdown", this.outside);
-    this.element.addEventListener("keydown", this.key);
-  }
-
-  override disconnect(): void {
-    document.removeEventListener("pointerdown", this.outside);
-    this.element.removeEventListener("keydown", this.key);
-  }
-
-  toggle(): void {
-    const open = this.itemsTarget.hidden === true;
-    this.show(open);
-    if (open) this.choices[0]?.focus({ preventScroll: true });
-  }
 
   /** Something was chosen. */
   close(): void {
     this.show(false);
   }
 
-  private show(open: boolean): void {
-    const isClosed = !open && this.itemsTarget.hidden !== true;
-    this.itemsTarget.hidden = !open;
-    this.buttonTarget.setAttribute("aria-expanded", String(open));
+  protected override get shown(): HTMLElement {
+    return this.itemsTarget;
+  }
+
+  protected override opened(): void {
+    this.choices[0]?.focus({ preventScroll: true });
+  }
+
+  protected override show(isOpen: boolean): void {
+    const isClosed = !isOpen && this.itemsTarget.hidden !== true;
+    super.show(isOpen);
     if (isClosed) this.dispatch("closed");
+  }
+
+  protected override pressed({ key }: KeyboardEvent): boolean {
+    if (key !== "ArrowDown" && key !== "ArrowUp") return false;
+    const at = this.choices.indexOf(document.activeElement as HTMLElement);
+    this.choices.at((at + (key === "ArrowDown" ? 1 : -1)) % this.choices.length)?.focus();
+    return true;
   }
 
   private get choices(): HTMLElement[] {
     return [...this.itemsTarget.querySelectorAll<HTMLElement>(":is(a, button)")].filter((item) => item.checkVisibility());
   }
-
-  private readonly outside = (event: Event): void => {
-    if (!this.element.contains(event.target as Node)) this.show(false);
-  };
-
-  private readonly key = (event: KeyboardEvent): void => {
-    if (this.itemsTarget.hidden) return;
-    if (event.key === "Escape") {
-      this.show(false);
-      this.buttonTarget.focus();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const at = this.choices.indexOf(document.activeElement as HTMLElement);
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      this.choices.at((at + step) % this.choices.length)?.focus();
-    } else {
-      return;
-    }
-    event.preventDefault();
-  };
 }

@@ -1,34 +1,4 @@
-import { LiveController } from "../../controllers/live";
-import { gateway } from "../../live";
-import type { Present } from "../../protocol";
-
-/** Milliseconds; several come at once when a page is opened. */
-const PAUSE = 300;
+import { PresenceChangesController } from "../../controllers/presence_changes";
 
 /** Asks for the bars again when somebody came to the project, went, or is in another place of it. */
-export class RegisterPresenceController extends LiveController {
-  private timer = 0;
-  private known: string | null = null;
-
-  override connect(): void {
-    this.follow(
-      gateway.on("snapshot", ({ present }) => this.compare(present)),
-      gateway.on("present", (present) => this.compare(present)),
-      gateway.on("ephemeral", ({ name }) => {
-        if (name.startsWith("presence.")) this.soon();
-      }),
-      () => window.clearTimeout(this.timer),
-    );
-  }
-
-  private compare(present: Present[]): void {
-    const found = present.map(({ user, fields }) => `${user.id} ${fields.join(" ")}`).sort().join("\n");
-    if (this.known !== null && found !== this.known) this.soon();
-    this.known = found;
-  }
-
-  private soon(): void {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.dispatch("changed"), PAUSE);
-  }
-}
+export class RegisterPresenceController extends PresenceChangesController {}
