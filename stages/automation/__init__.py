@@ -1,0 +1,1 @@
+"""Modules, rules and scripts: what a team adds to its registers."""

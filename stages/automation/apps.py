@@ -1,0 +1,30 @@
+from typing import ClassVar
+
+from kernel.stage import StageConfig
+
+
+class AutomationConfig(StageConfig):
+    name = "stages.automation"
+    requires: ClassVar[tuple[str, ...]] = ("registers",)
+
+    def ready(self) -> None:
+        from kernel.site_permissions import register_site_permissions
+        from projects.permissions import register_permissions
+        from realtime.frames import register_ephemerals
+        from stages.automation import facets, live
+        from stages.automation.events import register as register_events
+        from stages.automation.permissions import PERMISSIONS, SITE_PERMISSIONS
+
+        facets.register()
+        register_events()
+        register_permissions(*PERMISSIONS)
+        register_site_permissions(*SITE_PERMISSIONS)
+        register_ephemerals(live.EPHEMERALS)
+        self._register_proof()
+
+    def _register_proof(self) -> None:
+        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
+        from stages.automation import unrecorded
+
+        for name, reason in unrecorded.TABLES.items():
+            TABLES_WITHOUT_RECORD.register(name, reason)

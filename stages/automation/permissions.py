@@ -1,0 +1,35 @@
+"""Who adopts modules, and who writes, switches on and runs rules and scripts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.site_permissions import SitePermission, SiteRole
+from projects.models import Role
+from projects.permissions import ALWAYS, OPEN_OR_REPLICA, Permission
+
+READ: Final = "automation.read"
+ADOPT: Final = "module.adopt"
+LEAVE: Final = "module.leave"
+SAVE_RULE: Final = "rule.save"
+SAVE_SCRIPT: Final = "script.save"
+SWITCH_SCRIPT: Final = "script.switch"
+RUN_SCRIPT: Final = "script.run"
+STOP_EXECUTION: Final = "execution.stop"
+LINK_PASSAGE: Final = "passage.link"
+
+ADD_PACKAGE: Final = "module.add"
+INSTALL: Final = "module.install"
+
+PERMISSIONS: Final = (
+    Permission(READ, Role.VIEWER, ALWAYS),
+    *(Permission(action, Role.OWNER, OPEN_OR_REPLICA) for action in (ADOPT, LEAVE, SAVE_RULE, SWITCH_SCRIPT)),
+    *(
+        Permission(action, Role.EDITOR, OPEN_OR_REPLICA)
+        for action in (SAVE_SCRIPT, RUN_SCRIPT, STOP_EXECUTION, LINK_PASSAGE)
+    ),
+)
+SITE_PERMISSIONS: Final = (
+    SitePermission(ADD_PACKAGE, SiteRole.ADMINISTRATOR),
+    SitePermission(INSTALL, SiteRole.ANY_ACCOUNT),
+)

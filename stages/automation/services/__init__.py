@@ -1,0 +1,1 @@
+"""Everything that writes modules, rules and scripts."""
