@@ -59,7 +59,7 @@ class Replica(Site):
         return self._take_back(redoable)
 
     def _take_back(self, listed: Callable[[Sequence[Bundle]], list[Bundle]]) -> Bundle | None:
-        mine = listed(self.storage.by_actor(public_key(f"person {self.name}")))
+        mine = listed(self.storage.by_actor(self.actor_id))
         found = take_back_newest(self.increment, mine, lambda: next(self.client_ids))
         return found and self.act(found[1].payloads, undoes=found[0].header.bundle_id)
 
@@ -79,9 +79,16 @@ class Replica(Site):
 class Network:
     """Sites that exchange bundles when somebody says so."""
 
-    def __init__(self, count: int, *, skews: Iterable[int] = (), increment: type[Increment] = Increment) -> None:
+    def __init__(
+        self,
+        count: int,
+        *,
+        skews: Iterable[int] = (),
+        increment: type[Increment] = Increment,
+        replica: type[Replica] = Replica,
+    ) -> None:
         ids = itertools.count(1)
-        self.sites = [Replica("ABCDEFG"[at], ids, increment) for at in range(count)]
+        self.sites = [replica("ABCDEFG"[at], ids, increment) for at in range(count)]
         self.now_ms = 1_000
         self.made: dict[str, Bundle] = {}
         for site, skew in zip(self.sites, skews, strict=False):

@@ -52,14 +52,22 @@ class Site:
             site_key=self.site_key,
             head=self.head,
             seen=seen or {},
-            actor_id=public_key(f"person {self.name}"),
-            sign=lambda text: NO_SIGNATURE,
+            actor_id=self.actor_id,
+            sign=self.sign,
             new_id=self.new_id,
             now_ms=self.now_ms,
             undoes=undoes,
         )
         self.head = bundle.head
         return bundle
+
+    @property
+    def actor_id(self) -> str:
+        """The key of the person who writes now."""
+        return public_key(f"person {self.name}")
+
+    def sign(self, text: str) -> bytes:
+        return NO_SIGNATURE
 
     def new_id(self) -> str:
         return numbered_id(next(self.ids))

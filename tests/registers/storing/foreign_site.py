@@ -17,6 +17,26 @@ from stages.registers.keys.certificates import Certificate
 from stages.registers.services import ForeignBundle
 
 
+def certify(site: SigningKey, person: SigningKey, name: str = "Cleo") -> Certificate:
+    """What a site seals of a person's key."""
+    site_key = site.verify_key.encode()
+    members = {
+        "type": "actor_certificate",
+        "v": 1,
+        "site": str(UUID(bytes=site_key[:16])),
+        "key": hashlib.sha256(site_key).hexdigest(),
+        "public_key": person.verify_key.encode().hex(),
+        "site_key": site_key.hex(),
+        "site_name": "basel.example",
+        "actor": str(UUID(bytes=person.verify_key.encode()[:16])),
+        "display_name": name,
+        "kind": "human",
+        "at": "2026-11-30T10:00:00.000000Z",
+    }
+    text = canonical(members)
+    return Certificate(text, site.sign(text.encode()).signature)
+
+
 class ForeignSite:
     """A site whose key is made of its name, with one person."""
 
@@ -33,21 +53,7 @@ class ForeignSite:
 
     @property
     def certificate(self) -> Certificate:
-        members = {
-            "type": "actor_certificate",
-            "v": 1,
-            "site": str(UUID(bytes=self.key.verify_key.encode()[:16])),
-            "key": hashlib.sha256(self.key.verify_key.encode()).hexdigest(),
-            "public_key": self.person.verify_key.encode().hex(),
-            "site_key": self.site_key,
-            "site_name": "basel.example",
-            "actor": str(UUID(bytes=self.person.verify_key.encode()[:16])),
-            "display_name": "Cleo",
-            "kind": "human",
-            "at": "2026-11-30T10:00:00.000000Z",
-        }
-        text = canonical(members)
-        return Certificate(text, self.key.sign(text.encode()).signature)
+        return certify(self.key, self.person)
 
     def write(self, payloads: Sequence[Payload], *, seen: Clock | None = None) -> ForeignBundle:
         return ForeignBundle.of(self.compose(payloads, seen=seen).signed)

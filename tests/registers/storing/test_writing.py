@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from audit.models import Event
-from kernel import ring
 from kernel.errors import (
     Conflict,
     NotFound,
@@ -27,17 +24,11 @@ from projects.models import Project, Status
 from projects.services import update_project
 from stages.registers import hooks
 from stages.registers.fold.definition import replay
-from stages.registers.fold.ids import COLUMN, schema_id
 from stages.registers.fold.payloads import CreateEntity, SetField
 from stages.registers.fold.signatures import verify
 from stages.registers.keys import own_site_key
-from stages.registers.keys.certificates import Certificate, read_certificate
-from stages.registers.keys.signing import rotate_secrets
 from stages.registers.models import ActorKey, Bundle, Operation
-from stages.registers.models import Conflict as ConflictRow
-from stages.registers.proof.derived import faults_in_derived
-from stages.registers.services import ForeignBundle, append_foreign, preview, redo, undo
-from stages.registers.services.rebuilding import rebuild_registers
+from stages.registers.services import ForeignBundle, append_foreign, preview, undo
 from stages.registers.storing.storage import PostgresStorage
 from tests.registers.storing.world import REQ, Desk
 
@@ -77,52 +68,6 @@ def test_a_record_is_one_bundle_with_one_event_and_verified_signatures(ann: Desk
     for each in operations:
         assert verify(bytes(bundle.actor_key), bytes(each.signature), each.text)
     assert bytes(bundle.site_key) == own_site_key()
-
-
-def test_a_key_is_made_with_the_first_write_and_sealed_by_the_site(ann: Desk, editor: Any) -> None:
-    key = ActorKey.objects.get(user=editor)
-    certified = read_certificate(key.certificate, bytes(key.seal))
-    assert (certified.public_key, certified.site_key) == (bytes(key.public_key), own_site_key())
-    assert (certified.name, certified.actor_id) == (editor.display_name, str(editor.id))
-    (event,) = Event.objects.filter(action="actor_key.added", target_id=str(editor.id))
-    assert event.data["public_key"] == bytes(key.public_key).hex()
-    ann.create({"title": "A"})
-    assert ActorKey.objects.filter(user=editor).count() == 1
-
-
-def test_a_key_that_cannot_be_read_any_more_is_replaced(ann: Desk, editor: Any, settings: Any) -> None:
-    from cryptography.fernet import Fernet
-
-    from stages.registers.keys import signing
-
-    settings.FOUNDRY_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    signing._private_key.cache_clear()
-    written = ann.create({"title": "A"})
-    old, new = ActorKey.objects.filter(user=editor).order_by("created_at", "id")
-    assert (new.revoked_at, new.last_bundle) == (None, None)
-    assert None not in (old.revoked_at, old.last_bundle)
-    assert ann.value(written[0], "title") == "A"
-
-
-def test_private_keys_are_encrypted_anew(ann: Desk, editor: Any, settings: Any) -> None:
-    from cryptography.fernet import Fernet
-
-    from stages.registers.keys import signing
-
-    new = Fernet.generate_key().decode()
-    settings.FOUNDRY_ENCRYPTION_KEYS = [new, *_keys()]
-    with transaction.atomic():
-        assert rotate_secrets(ring.rotate) >= 1
-    settings.FOUNDRY_ENCRYPTION_KEYS = [new]
-    signing._private_key.cache_clear()
-    ann.create({"title": "B"})
-    assert ActorKey.objects.filter(user=editor).count() == 1
-
-
-def _keys() -> list[str]:
-    from django.conf import settings
-
-    return list(settings.FOUNDRY_ENCRYPTION_KEYS or ring._keys_in_file())
 
 
 def test_c10_who_may_not_write_does_not(ann: Desk, viewer: Any, outsider: Any, caller_for: Callable[..., Any]) -> None:
@@ -198,50 +143,6 @@ def test_a_stale_base_is_refused_with_the_three_values(ann: Desk, ben: Desk) -> 
     assert (error.value.extra["base"], error.value.extra["theirs"], error.value.extra["yours"]) == ("B", "x", "y")
 
 
-def test_undo_and_redo_give_back_what_was_shown(ann: Desk) -> None:
-    (record,) = ann.create({"title": "A", "prio": 1})
-    ann.set(record, "title", "B")
-    ann.set(record, "prio", 5)
-    act: dict[str, Any] = {"caller": ann.caller, "project_id": ann.project.id}
-    undo(**act)
-    assert (ann.value(record, "title"), ann.value(record, "prio")) == ("B", 1)
-    undo(**act)
-    assert ann.value(record, "title") == "A"
-    redo(**act)
-    redo(**act)
-    assert (ann.value(record, "title"), ann.value(record, "prio")) == ("B", 5)
-    for _each in range(3):
-        undo(**act)
-    assert ann.value(record, "title") is None
-    undo(**act)
-    with pytest.raises(Conflict):
-        undo(**act)
-
-
-def kept_of(error: Conflict) -> list[dict[str, Any]]:
-    kept = error.extra["kept"]
-    assert isinstance(kept, list)
-    return kept
-
-
-def test_undo_leaves_what_others_changed_and_names_them(ann: Desk, ben: Desk) -> None:
-    """Case 38."""
-    first, second = ann.create({"title": "A"}, {"title": "B"})
-    ann.write([SetField(first, REQ, "title", "a"), SetField(second, REQ, "title", "b")])
-    ben.set(first, "title", "z")
-    written = undo(caller=ann.caller, project_id=ann.project.id)
-    assert (ann.value(first, "title"), ann.value(second, "title")) == ("z", "B")
-    assert [each.of for each in written.kept] == [(first, REQ, "title")]
-
-
-def test_undo_of_a_creation_that_others_edited_is_refused_and_names_them(ann: Desk, ben: Desk) -> None:
-    (record,) = ann.create({"title": "A"})
-    ben.set(record, "title", "z")
-    with pytest.raises(Conflict, match=ben.caller.user.display_name) as error:
-        undo(caller=ann.caller, project_id=ann.project.id)
-    assert {each["by"] for each in kept_of(error.value)} == {ben.caller.user.display_name}
-
-
 def test_hooks_join_the_bundle_and_may_refuse_it(ann: Desk) -> None:
     def hook(write: hooks.Write, changed: Any) -> Any:
         for each in changed.records:
@@ -286,61 +187,6 @@ def test_a_bundle_of_another_project_is_refused(ann: Desk, make_project: Callabl
     with pytest.raises(ValidationFailed, match="project"):
         append_foreign(caller=ann.caller, project_id=other.id, bundles=bundles)
     assert append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=bundles) == []
-
-
-def test_a_certificate_that_the_site_did_not_seal_is_refused(ann: Desk, editor: Any) -> None:
-    key = ActorKey.objects.get(user=editor)
-    with pytest.raises(ValidationFailed, match="seal"):
-        append_foreign(
-            caller=ann.caller,
-            project_id=ann.project.id,
-            bundles=[],
-            certificates=[Certificate(key.certificate, bytes(64))],
-        )
-
-
-def duplicates(project: Project) -> list[tuple[str, Any]]:
-    found = ConflictRow.objects.filter(project=project, kind="duplicate", resolved_at=None).order_by("subject")
-    return [(str(each.subject), each.values) for each in found]
-
-
-def test_the_same_key_twice_is_a_duplicate_until_one_has_another(ann: Desk) -> None:
-    first, second = ann.create({"title": "A"}, {"title": "B"})
-    other = max(first, second)
-    # Undo is asked nothing, and neither is what comes from other sites.
-    ann.set(second, "key", "REQ-7")
-    ann.set(first, "key", "REQ-2")
-    undo(caller=ann.caller, project_id=ann.project.id)
-    undo(caller=ann.caller, project_id=ann.project.id)
-    assert duplicates(ann.project) == []
-    event = forge(ann, second, "REQ-1")
-    assert duplicates(ann.project) == [(other, ['"REQ-1"'])]
-    assert event.data["opened"] == 1
-    assert list(faults_in_derived(ann.project.id)) == []
-    rebuild_registers(caller=ann.caller, project_id=ann.project.id)
-    assert duplicates(ann.project) == [(other, ['"REQ-1"'])]
-    ann.set(second, "key", "REQ-9")
-    assert duplicates(ann.project) == []
-    assert events(ann.project)[-1].data["resolved"] == 1
-
-
-def forge(desk: Desk, record: str, key: str) -> Event:
-    """A key that is taken, as it may come from another site: nothing is checked."""
-    with patch("stages.registers.services.composing.check_payloads"):
-        written = desk.write([SetField(record, REQ, "key", key)])
-    assert written.event is not None
-    return written.event
-
-
-def test_a_column_that_becomes_unique_shows_what_is_in_it_twice(ann: Desk) -> None:
-    first, second = ann.create({"title": "A"}, {"title": "A"})
-    change = lambda unique: ann.write(  # noqa: E731
-        [SetField(schema_id(str(ann.project.id), COLUMN, REQ, "title"), COLUMN, "unique", unique)]
-    )
-    change(True)
-    assert duplicates(ann.project) == [(max(first, second), ['"A"'])]
-    change(False)
-    assert duplicates(ann.project) == []
 
 
 def test_a_replica_takes_records_and_no_texts(ann: Desk, ben: Desk) -> None:

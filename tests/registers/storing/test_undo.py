@@ -1,0 +1,74 @@
+"""Undo and redo of bundles in the database: what comes back, what stays, and who is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kernel.errors import (
+    Conflict,
+)
+from projects.models import Project
+from stages.registers.fold.payloads import SetField
+from stages.registers.services import redo, undo
+from tests.registers.storing.world import REQ, Desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(project: Project, editor: Any, caller_for: Callable[..., Any]) -> Desk:
+    desk = Desk(project, caller_for(editor))
+    desk.create_table()
+    return desk
+
+
+@pytest.fixture
+def ben(project: Project, owner: Any, caller_for: Callable[..., Any]) -> Desk:
+    return Desk(project, caller_for(owner))
+
+
+def test_undo_and_redo_give_back_what_was_shown(ann: Desk) -> None:
+    (record,) = ann.create({"title": "A", "prio": 1})
+    ann.set(record, "title", "B")
+    ann.set(record, "prio", 5)
+    act: dict[str, Any] = {"caller": ann.caller, "project_id": ann.project.id}
+    undo(**act)
+    assert (ann.value(record, "title"), ann.value(record, "prio")) == ("B", 1)
+    undo(**act)
+    assert ann.value(record, "title") == "A"
+    redo(**act)
+    redo(**act)
+    assert (ann.value(record, "title"), ann.value(record, "prio")) == ("B", 5)
+    for _each in range(3):
+        undo(**act)
+    assert ann.value(record, "title") is None
+    undo(**act)
+    with pytest.raises(Conflict):
+        undo(**act)
+
+
+def kept_of(error: Conflict) -> list[dict[str, Any]]:
+    kept = error.extra["kept"]
+    assert isinstance(kept, list)
+    return kept
+
+
+def test_undo_leaves_what_others_changed_and_names_them(ann: Desk, ben: Desk) -> None:
+    """Case 38."""
+    first, second = ann.create({"title": "A"}, {"title": "B"})
+    ann.write([SetField(first, REQ, "title", "a"), SetField(second, REQ, "title", "b")])
+    ben.set(first, "title", "z")
+    written = undo(caller=ann.caller, project_id=ann.project.id)
+    assert (ann.value(first, "title"), ann.value(second, "title")) == ("z", "B")
+    assert [each.of for each in written.kept] == [(first, REQ, "title")]
+
+
+def test_undo_of_a_creation_that_others_edited_is_refused_and_names_them(ann: Desk, ben: Desk) -> None:
+    (record,) = ann.create({"title": "A"})
+    ben.set(record, "title", "z")
+    with pytest.raises(Conflict, match=ben.caller.user.display_name) as error:
+        undo(caller=ann.caller, project_id=ann.project.id)
+    assert {each["by"] for each in kept_of(error.value)} == {ben.caller.user.display_name}
