@@ -39,6 +39,7 @@ from stages.registers.fold.payloads import (
 from stages.registers.fold.views import Record
 from stages.registers.schema import Column, Schema
 from stages.registers.schema.keys import MAX_KEY_NUMBER, key_number
+from stages.registers.schema.linked import LINKED_TABLES
 from stages.registers.schema.model import KEY_COLUMN
 from stages.registers.schema.reading import changes_schema
 from stages.registers.schema.values import check_value, refuse
@@ -159,7 +160,7 @@ class _Checking:
         self.edges.add(payload.edge_id)
         source, target = (self.end(each) for each in (payload.source, payload.target))
         for end in (source, target):
-            self.check_owner(end)
+            self.check_owner(end, LINKED_TABLES)
         if source == target:
             raise Conflict(gettext("A link leads from one record to another one."), record=source)
         relation_of(self.schema, payload.edge_type)

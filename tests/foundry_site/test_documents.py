@@ -34,6 +34,7 @@ REGISTERED_BY = {
     "END_STEPS": "when_ended",
     "VIAS": "register_via",
     "FACETS": "catalogue[.]define",
+    "LINKED_TABLES": "link_to",
     "HOOKS": "hooks[.]on_write",
 }
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.urls import reverse
 
 from stages.registers import catalogue, hooks
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
-from stages.registers.schema import Column
+from stages.registers.schema import Column, Table
+from stages.registers.schema.linked import link_to
 
 TABLE: Final = "samples"
 FACET: Final = "sample_stage.counter"
+COLUMNS: Final = (Column("name"), Column("count", "integer", traced=True))
 
 
 def set_lengths(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
@@ -24,6 +29,12 @@ def set_lengths(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
             yield from write.acts.set_field(each, TABLE, "length", len(text.value))
 
 
+def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
+    """Where a counter is shown: among the samples of its project."""
+    return f"{reverse('workspace:workspace', args=[project_id])}?counter={shown['name']}"
+
+
 def register() -> None:
-    catalogue.define(FACET, [Column("name"), Column("count", "integer")])
+    catalogue.define(FACET, COLUMNS)
+    link_to(Table(FACET, "Counters", columns=COLUMNS), address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))

@@ -34,7 +34,7 @@ class RegisterView(ProjectView):
 
     def table(self, name: str) -> Table:
         """A table of the project. Raises `NotFound`."""
-        found = self.reader.schema.table(name)
+        found = self.reader.schema.tables.get(name)
         if found is None:
             raise NotFound(_("There is no table “%(table)s”.") % {"table": name[:100]})
         return found

@@ -161,7 +161,7 @@ def csv_rows(state: MatrixState) -> Iterator[list[str]]:
     shown = state.shown
     if shown is None:
         return
-    table, columns = state.schema.tables[state.axes.rows], state.schema.tables[state.axes.columns]  # type: ignore[union-attr]
+    table, columns = state.schema.readable[state.axes.rows], state.schema.readable[state.axes.columns]  # type: ignore[union-attr]
     yield [table.label, _("Text"), columns.label, *(end.key for end in shown.columns), _("State")]
     for row in shown.rows:
         squares = [""] * len(shown.columns)

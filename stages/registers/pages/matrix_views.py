@@ -19,6 +19,7 @@ from stages.registers.pages.frame import register_context
 from stages.registers.pages.matrix_rows import Pair, Picture, bar_of, csv_rows, pair_of, picture_of
 from stages.registers.pages.matrix_state import GAPS, MAX_ROWS, MatrixState, releases_of
 from stages.registers.permissions import WRITE
+from stages.registers.reading.matrices import column_tables
 from stages.registers.reading.reader import Reader
 from stages.registers.services import links
 from workspace.decorators import PageRequest, page
@@ -118,6 +119,7 @@ def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "table": state.schema.table(state.axes.rows) if state.axes else None,
         "column_table": state.schema.table(state.axes.columns) if state.axes else None,
         "tables": list(state.schema.tables.values()),
+        "column_tables": column_tables(state.schema),
         "relations": list(state.schema.relations.values()),
         "releases": releases,
         "addresses": {

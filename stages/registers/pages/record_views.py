@@ -31,8 +31,10 @@ ENTRIES: Final = 30
 def record(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResponse:
     """GET `?in=&view=&sort=&filter=&q=`: a record, beside those of the table and query that it was opened from."""
     access = get_project(user=request.user, project_id=project_id)
-    reader = Reader(access.project.id)
-    found = record_of(reader, record_id)
+    found = read_record(Reader(access.project.id), str(record_id))
+    if found is not None and (address := found.address_in_app):
+        return redirect(address)
+    found = known_record(found)
     if found.id != str(record_id):
         # It was merged into another one.
         return redirect(record_address(project_id, found.id, request.GET.urlencode()))
@@ -51,9 +53,13 @@ def older(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespon
 
 def record_of(reader: Reader, record_id: UUID) -> RecordReading:
     """The record as which an entity is shown. Raises `NotFound`, for records of the schema too."""
-    found = read_record(reader, str(record_id))
+    return known_record(read_record(reader, str(record_id)))
+
+
+def known_record(found: RecordReading | None) -> RecordReading:
+    """A record of people. Raises `NotFound` for none, and for one of the schema or of an app."""
     facets = {facet for _entity, facet in found.record.facts.facets} if found else set()
-    if found is None or not facets & reader.schema.tables.keys():
+    if found is None or not facets & found.reader.schema.tables.keys():
         raise NotFound(_("There is no such record."))
     return found
 

@@ -100,7 +100,7 @@ def read_state(project_id: UUID, facet: str, parameters: QueryDict, *, reader: R
     somebody kept leads to a page.
     """
     reader = reader or Reader(project_id)
-    table = reader.schema.table(facet)
+    table = reader.schema.tables.get(facet)
     if table is None:
         raise NotFound(_("There is no table “%(table)s”.") % {"table": facet[:100]})
     view = _view_of(reader, table, parameters.get(VIEW, ""))

@@ -51,18 +51,33 @@ def choose_axes(schema: Schema, rows: str, columns: str, relation: str) -> Axes 
     return next(_candidates(schema), None)
 
 
+def column_tables(schema: Schema) -> list[Table]:
+    """The tables whose records can be columns: those of people, and those of apps that a relation leads to."""
+    named = {end for each in schema.relations.values() for end in _ends_of(each)}
+    return [each for facet, each in schema.readable.items() if facet in schema.tables or facet in named]
+
+
 def _candidates(schema: Schema, rows: str = "", columns: str = "", relation: str = "") -> Iterator[Axes]:
-    """The axes with these members, one after the other: of 200 tables and relations there are eight million."""
+    """The axes with these members, one after the other: of 200 tables and relations there are eight million.
+
+    Tables of apps come behind those of people, and only as the end that a relation names.
+    """
 
     def named(known: Mapping[str, T], name: str) -> list[T]:
         return [each for key, each in known.items() if name in ("", key)]
 
-    of_rows, of_columns = named(schema.tables, rows), named(schema.tables, columns)
-    for each in named(schema.relations, relation):
-        for first in of_rows:
-            for second in of_columns:
-                if _fits(each, first, second):
-                    yield Axes(first.facet, second.facet, each.type)
+    relations, of_rows = named(schema.relations, relation), named(schema.tables, rows)
+    of_apps = {facet: each for facet, each in schema.readable.items() if facet not in schema.tables}
+    for tables in (schema.tables, of_apps):
+        for each in relations:
+            for first in of_rows:
+                for second in named(tables, columns):
+                    if _fits(each, first, second) and (tables is schema.tables or second.facet in _ends_of(each)):
+                        yield Axes(first.facet, second.facet, each.type)
+
+
+def _ends_of(relation: Relation) -> tuple[str, str]:
+    return relation.source, relation.target
 
 
 def _fits(relation: Relation, rows: Table, columns: Table) -> bool:

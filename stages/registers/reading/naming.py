@@ -45,10 +45,11 @@ def names_of(reader: Reader, entities: Iterable[str]) -> dict[str, Named]:
     """What these entities are called, absorbed ones by the record that shows them; each one has a name."""
     wanted = dict.fromkeys(entities)
     roots = reader.roots(wanted)
-    order = {facet: at for at, facet in enumerate(reader.schema.tables)}
+    tables = reader.schema.readable
+    order = {facet: at for at, facet in enumerate(tables)}
     rows = Row.objects.filter(project_id=reader.project_id, record__in=set(roots.values()), facet__in=list(order))
     found: dict[str, Named] = {}
     for row in sorted(rows.only("facet", "record", "shown"), key=lambda each: order[each.facet], reverse=True):
         record = str(row.record)
-        found[record] = name_of_row(reader.schema.tables[row.facet], record, row.shown)
+        found[record] = name_of_row(tables[row.facet], record, row.shown)
     return {each: found.get(root := roots[each], Named(root, "", "", "")) for each in wanted}

@@ -20,6 +20,7 @@ from stages.registers.reading.reader import Reader
 from stages.registers.reading.rows import Cell, Cells
 from stages.registers.reading.traces import Trace, TracedEdge, trace
 from stages.registers.schema import Column, Relation, Table
+from stages.registers.schema.linked import LINKED_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,15 @@ class RecordReading:
     @cached_property
     def name(self) -> Named:
         return names_of(self.reader, [self.id])[self.id]
+
+    @property
+    def address_in_app(self) -> str:
+        """Where the app shows it whose record it is; empty for a record of people."""
+        for facet, fields in self.record.fields.items():
+            if linked := LINKED_TABLES.get(facet):
+                shown = {name: each.value for name, each in fields.items()}
+                return linked.address_of(self.reader.project_id, self.id, shown)
+        return ""
 
     @cached_property
     def parts(self) -> list[Part]:

@@ -12,6 +12,7 @@ from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
 from stages.registers.fold.members import check_name
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, DeleteEntity, Payload, SetField
 from stages.registers.fold.storage import Derived
+from stages.registers.schema.linked import LINKED_TABLES, linked_table
 from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column, Option, Relation, SavedView, Table
 
 # A choice is a field of its column's record, so that two sites can add choices at once.
@@ -65,7 +66,13 @@ class Schema:
         return cls(project, listed, dict(sorted(relations.items())), tuple(kept))
 
     def table(self, facet: str) -> Table | None:
-        return self.tables.get(facet)
+        """A table that can be read: one of people, or one of an app that links may lead to."""
+        return self.tables.get(facet) or linked_table(facet)
+
+    @property
+    def readable(self) -> dict[str, Table]:
+        """Every table that can be read: those of people in their order, then those of apps."""
+        return {**self.tables, **{facet: each.table for facet, each in LINKED_TABLES.items()}}
 
     def column(self, facet: str, name: str) -> Column | None:
         table = self.tables.get(facet)

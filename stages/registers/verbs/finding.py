@@ -20,6 +20,7 @@ from stages.registers.fold.members import check_name, check_text
 from stages.registers.fold.storage import Derived
 from stages.registers.fold.views import Edge, Record
 from stages.registers.schema import Column, Schema, Table
+from stages.registers.schema.linked import linked_table
 from stages.registers.schema.reading import is_name
 from stages.registers.schema.values import refuse
 
@@ -47,7 +48,7 @@ def make_client_id(storage: Derived, fields: Iterable[Field]) -> int:
 
 def table_of(schema: Schema, facet: str) -> Table:
     """A table by its name. Raises `NotFound`."""
-    if (table := schema.table(facet)) is None:
+    if (table := schema.tables.get(facet)) is None:
         raise NotFound(gettext("There is no table “%(table)s”.") % {"table": facet[:100]})
     return table
 
@@ -66,6 +67,14 @@ def record_of(acts: Acts, record: str) -> Record:
     if found is None or not found.alive or any(is_system(facet) for facet in found.fields):
         raise NotFound(gettext("There is no record %(record)s.") % {"record": record[:100]}, record=record)
     return found
+
+
+def end_of(acts: Acts, record: str) -> Record:
+    """A record that a link may lead from or to: one of people, or one of an app. Raises `NotFound`."""
+    found = stored_record(acts, record)
+    if found is not None and found.alive and any(linked_table(facet) for facet in found.fields):
+        return found
+    return record_of(acts, record)
 
 
 def stored_record(acts: Acts, record: str) -> Record | None:

@@ -18,7 +18,7 @@ from stages.registers.fold.views import Edge, Record
 from stages.registers.schema import Column, Relation, Schema
 from stages.registers.schema.values import refuse
 from stages.registers.verbs.cells import value_of
-from stages.registers.verbs.finding import edge_of, record_of
+from stages.registers.verbs.finding import edge_of, end_of
 from stages.registers.verbs.relations import CONFIRMED
 
 
@@ -38,7 +38,7 @@ def link(
 
     Raises `NotFound` for a record, `Conflict` for a link that is there or leads to its own record.
     """
-    one, other = record_of(acts, source), record_of(acts, target)
+    one, other = end_of(acts, source), end_of(acts, target)
     if one.id == other.id:
         raise Conflict(gettext("A link leads from one record to another one."), record=one.id)
     relation = relation_of(schema, type_)

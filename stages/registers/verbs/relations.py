@@ -87,7 +87,7 @@ def _check(schema: Schema, relation: Relation) -> None:
     new_title(relation.title, "title")
     new_title(relation.inverse, "inverse")
     for member, facet in (("source", relation.source), ("target", relation.target)):
-        if facet and facet not in schema.tables:
+        if facet and schema.table(facet) is None:
             raise refuse(member, gettext("There is no table “%(table)s”.") % {"table": facet[:100]})
     if len(relation.properties) > MAX_PROPERTIES:
         raise refuse("properties", gettext("A relation has at most %(most)s properties.") % {"most": MAX_PROPERTIES})
