@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.html import format_html, format_html_join
@@ -11,22 +11,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from drafts.compare.budget import Budget
-from drafts.compare.words import mark_words
-from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
+from stages.registers.fold.values import spell
 from stages.registers.pages.authors import Author, Authors
+from stages.registers.pages.history_marks import bold, cut, dele, differing, differing_words, ins
 from stages.registers.reading import changes as kinds
 from stages.registers.reading.changes import Change
+from stages.registers.reading.former_names import FormerNames
 from stages.registers.reading.history import Entry
+from stages.registers.reading.log import undoes_of
 from stages.registers.reading.naming import names_of
 from stages.registers.reading.reader import Reader
+from stages.registers.reading.reasons import reasons_of
+from stages.registers.reading.records import RecordReading
 from stages.registers.schema import Column, Relation
 from stages.registers.schema.values import show_text
 
 # Changes of one bundle that a sentence names; more are counted.
 MAX_CLAUSES: Final = 4
-MAX_SHOWN: Final = 160
-_SCHEMA: Final = frozenset({TABLE, COLUMN, RELATION, SAVED_VIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +40,49 @@ class Restorable:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """An entry of the history: a sentence, and below it where and when, and what its author had not seen."""
+    """An entry of the history: a sentence, and below it where and when, and what its author had not seen.
+
+    `reason` is why they did it, where they said so; `is_undo` that they took back what they had done before.
+    """
 
     entry: Entry
     author: Author
     sentence: SafeString
     not_seen: str
     source: str
+    reason: str
+    is_undo: bool
     restorable: Restorable | None
 
 
 class HistoryWords:
     """Writes the sentences of one record."""
 
-    def __init__(self, reader: Reader, authors: Authors, entries: Iterable[Entry], *, record: str) -> None:
-        self._reader = reader
+    def __init__(self, found: RecordReading, authors: Authors, entries: Iterable[Entry]) -> None:
+        self._reader = reader = found.reader
         self._authors = authors
-        self._record = record
+        self._record = found.id
         listed = list(entries)
         authors.prefetch(entry.actor for entry in listed)
-        self._names = names_of(reader, set(_mentioned(listed)) | {record})
+        self._names = names_of(reader, set(_mentioned(listed)) | {found.id})
+        self._former = FormerNames(reader.schema, found.operations)
+        bundles = {entry.bundle for entry in listed}
+        self._reasons = reasons_of(reader.project_id, bundles)
+        self._undoes = undoes_of(reader.project_id, (each for each in found.operations if each.bundle_id in bundles))
+        self._until = ""
 
     def of(self, entry: Entry) -> Sentence:
         """One entry in words."""
         author = self._authors.of(entry.actor, entry.site, entry.until)
-        changes = _together(entry.changes, self._reader)
+        self._until = entry.until
+        changes = _together(entry.changes, self._reader, self._record)
         created, changes = self._created(changes)
         clauses = created + [self._clause(each) for each in changes[:MAX_CLAUSES]]
         if len(changes) > MAX_CLAUSES:
             more = len(changes) - MAX_CLAUSES
             clauses.append(SafeString(ngettext("made {n} more change", "made {n} more changes", more).format(n=more)))
         joined = format_html_join("; ", "{}", ((each,) for each in clauses))
-        sentence = format_html(_("{0} {1}."), _bold(author.name), joined)
+        sentence = format_html(_("{0} {1}."), bold(author.name), joined)
         unseen = {self._show(each, tip.value) for each in changes for tip in each.not_seen}
         return Sentence(
             entry,
@@ -78,6 +90,8 @@ class HistoryWords:
             sentence,
             _("had not seen {values}").format(values=", ".join(sorted(unseen))) if unseen else "",
             ", ".join((entry.source or {}).values()),
+            self._reasons.get(entry.bundle, ""),
+            entry.bundle in self._undoes,
             self._restorable(changes),
         )
 
@@ -98,7 +112,8 @@ class HistoryWords:
 
     def _created(self, changes: list[Change]) -> tuple[list[SafeString], list[Change]]:
         """The clause of a creation, with its tables and first values; and the changes besides."""
-        if not any(each.kind == kinds.CREATED for each in changes):
+        made = list(dict.fromkeys(self._called(each.other) for each in changes if each.kind == kinds.CREATED))
+        if not made:
             return [], changes
         values = [each for each in changes if each.kind in (kinds.SET, kinds.TYPED) and not each.was_set]
         tables = [self._reader.table(each.facet).label for each in changes if each.kind == kinds.ATTACHED]
@@ -106,29 +121,29 @@ class HistoryWords:
         words = ngettext(
             "created {0} in {1}, with {n} value", "created {0} in {1}, with {n} values", len(values)
         ).replace("{n}", str(len(values)))
-        return [format_html(words, _bold(self._names[self._record].label), _bold(", ".join(tables)))], rest
+        return [format_html(words, bold(", ".join(made)), bold(", ".join(dict.fromkeys(tables))))], rest
 
     def _clause_created(self, change: Change) -> SafeString:
-        return format_html(_("created {0}"), _bold(self._names[self._record].label))
+        return format_html(_("created {0}"), bold(self._called(change.other)))
 
     def _clause_restored(self, change: Change) -> SafeString:
-        return format_html(_("restored {0}"), _bold(self._names[self._record].label))
+        return format_html(_("restored {0}"), bold(self._called(change.other)))
 
     def _clause_deleted(self, change: Change) -> SafeString:
-        return format_html(_("deleted {0}"), _bold(self._names[self._record].label))
+        return format_html(_("deleted {0}"), bold(self._called(change.other)))
 
     def _clause_attached(self, change: Change) -> SafeString:
-        return format_html(_("added it to {0}"), _bold(self._reader.table(change.facet).label))
+        return format_html(_("added it to {0}"), bold(self._reader.table(change.facet).label))
 
     def _clause_detached(self, change: Change) -> SafeString:
-        return format_html(_("took it out of {0}"), _bold(self._reader.table(change.facet).label))
+        return format_html(_("took it out of {0}"), bold(self._reader.table(change.facet).label))
 
     def _clause_set(self, change: Change) -> SafeString:
         return self._set(change, _("set {0} to {1}"), _("set {0} to {1}, it was {2}"), _("emptied {0}, it was {2}"))
 
     def _clause_decided(self, change: Change) -> SafeString:
-        kept = _ins(self._show(change, change.after) or _("nothing"))
-        others = [_del(self._show(change, each) or _("nothing")) for each in change.instead]
+        kept = ins(self._show(change, change.after) or _("nothing"))
+        others = [dele(self._show(change, each) or _("nothing")) for each in change.instead]
         if not others:
             return format_html(_("decided {0}: {1}"), self._field(change), kept)
         joined = format_html_join(", ", "{}", ((each,) for each in others))
@@ -154,24 +169,40 @@ class HistoryWords:
 
     def _clause_property(self, change: Change) -> SafeString:
         link = self._of_link(change, "{0} {1}")
-        return format_html(_("set {0} of the link {1} to {2}"), _bold(change.field), link, _ins(_shown(change.after)))
+        return format_html(_("set {0} of the link {1} to {2}"), bold(change.field), link, ins(_shown(change.after)))
 
     def _clause_merged(self, change: Change) -> SafeString:
-        return format_html(_("merged {0} into it"), _bold(change.other[:8]))
+        if self._is_other_end(change):
+            return format_html(_("merged it into {0}"), bold(self._called(change.before)))
+        return format_html(_("merged {0} into it"), bold(self._called(change.other)))
 
     def _clause_split(self, change: Change) -> SafeString:
-        return format_html(_("split {0} off"), _bold(self._names[change.other].label))
+        if self._is_other_end(change):
+            return format_html(_("split it off {0}"), bold(self._called(change.before)))
+        tables = ", ".join(self._reader.table(each).label for each in change.facets)
+        if not tables:
+            return format_html(_("split {0} off"), bold(self._called(change.other)))
+        return format_html(_("split {0} off, with its part in {1}"), bold(self._called(change.other)), bold(tables))
+
+    def _is_other_end(self, change: Change) -> bool:
+        """Whether the record is what was absorbed or cut loose, and is by itself again."""
+        root = self._reader.identity.root
+        return root(change.other) == self._record != root(change.before)
+
+    def _called(self, entity: str) -> str:
+        """What an entity was called then: a key of its own, also where another record shows it today."""
+        return self._former.of(entity, self._until) or self._name(entity)
 
     def _set(self, change: Change, first: str, again: str, emptied: str) -> SafeString:
         """A value with what it replaced; of two long texts, what differs."""
         before, after = self._show(change, change.before), self._show(change, change.after)
         if not after and before:
-            return format_html(emptied, self._field(change), "", _del(before))
+            return format_html(emptied, self._field(change), "", dele(before))
         if not before:
-            return format_html(first, self._field(change), _ins(after or _("nothing")))
+            return format_html(first, self._field(change), ins(after or _("nothing")))
         if _is_text(change.before) and _is_text(change.after) and (words := differing_words(before, after)):
             return format_html(_("changed {0}: {1}"), self._field(change), words)
-        return format_html(again, self._field(change), _ins(after), _del(before))
+        return format_html(again, self._field(change), ins(after), dele(before))
 
     def _of_link(self, change: Change, template: str) -> SafeString:
         link = change.link
@@ -181,59 +212,34 @@ class HistoryWords:
         outgoing = self._reader.identity.root(link.source) == self._record
         other = self._names[link.target if outgoing else link.source]
         words = relation.label if outgoing else relation.inverse_label
-        return format_html(template, words, _bold(other.label))
+        return format_html(template, words, bold(other.label))
 
     def _field(self, change: Change) -> SafeString:
         column = self._column(change)
-        return _bold(column.label if column else change.field)
+        field = bold(column.label if column else change.field)
+        if change.entity == self._record or not self._former.was_apart(change.op_id, change.entity):
+            return field
+        return format_html(_("{0} of {1}"), field, bold(self._called(change.entity)))
 
     def _old(self, change: Change) -> SafeString:
-        return _del(self._show(change, change.before) or _("nothing"))
+        return dele(self._show(change, change.before) or _("nothing"))
 
     def _column(self, change: Change) -> Column | None:
         return self._reader.schema.column(change.facet, change.field)
 
     def _show(self, change: Change, value: Any) -> str:
         column = self._column(change) or Column(change.field)
-        return _cut(show_text(column, value, self._name))
+        return cut(show_text(column, value, self._name))
 
     def _name(self, entity: str) -> str:
         return self._names[entity].label if entity in self._names else entity[:8]
 
 
-def differing(before: str, after: str) -> SafeString:
-    """What was added to a text and removed from it, each as a whole where it is short."""
-    return differing_words(before or "", after or "") or format_html("{} {}", _del(_cut(before)), _ins(_cut(after)))
-
-
-def differing_words(before: str, after: str) -> SafeString:
-    """The words that one text has and the other has not; empty where they have little in common."""
-    if not before:
-        return format_html(_("added {0}"), _ins(_cut(after)))
-    if not after:
-        return format_html(_("removed {0}"), _del(_cut(before)))
-    marks = mark_words(before, after, Budget())
-    if marks is None:
-        return SafeString("")
-    removed = [before[start:end].strip() for start, end in marks.old]
-    added = [after[start:end].strip() for start, end in marks.new]
-    parts = []
-    if any(added):
-        parts.append(
-            format_html(_("added {0}"), format_html_join(" … ", "{}", ((_ins(_cut(each)),) for each in added)))
-        )
-    if any(removed):
-        gone = format_html_join(" … ", "{}", ((_del(_cut(each)),) for each in removed))
-        parts.append(format_html(_("removed {0}"), gone))
-    return format_html_join(", ", "{}", ((each,) for each in parts))
-
-
-def _together(changes: Iterable[Change], reader: Reader) -> list[Change]:
-    """Without what goes without saying: the table of a new record, and fields that are one with another."""
+def _together(changes: Iterable[Change], reader: Reader, record: str) -> list[Change]:
+    """Without what goes without saying: the table of a new record, fields and records that are one with another."""
     listed = list(changes)
     created = any(each.kind == kinds.CREATED for each in listed)
-    found: list[Change] = []
-    seen: set[Any] = set()
+    found: dict[Any, Change] = {}
     for each in listed:
         if created and each.kind == kinds.SET and not each.was_set and each.after is None:
             continue
@@ -241,10 +247,20 @@ def _together(changes: Iterable[Change], reader: Reader) -> list[Change]:
         one = reader.classes.get((each.facet, each.field))
         if each.kind in (kinds.SET, kinds.DECIDED):
             key = (each.kind, frozenset(one) if one else (each.facet, each.field), repr(each.after))
-        if key not in seen:
-            seen.add(key)
-            found.append(each)
-    return found
+        elif each.kind in (kinds.DELETED, kinds.RESTORED):
+            key = each.kind
+        if key not in found or each.other == record:
+            found[key] = each
+        elif each.kind in kinds.OF_FIELDS:
+            found[key] = _as_one(found[key], each)
+    return list(found.values())
+
+
+def _as_one(one: Change, other: Change) -> Change:
+    """Two fields that are one got the same value: what it replaced in either."""
+    first = one if one.before is not None or other.before is None else other
+    instead = {spell(each): each for each in (*one.instead, *other.instead)}
+    return replace(first, entity="", instead=tuple(instead.values()))
 
 
 def _mentioned(entries: Iterable[Entry]) -> Iterable[str]:
@@ -252,8 +268,10 @@ def _mentioned(entries: Iterable[Entry]) -> Iterable[str]:
         for change in entry.changes:
             if change.link is not None:
                 yield from (change.link.source, change.link.target)
-            if change.kind == kinds.SPLIT:
+            if change.other:
                 yield change.other
+            if change.kind in (kinds.SPLIT, kinds.MERGED):
+                yield change.before
             for value in (change.before, change.after, *change.instead, *(tip.value for tip in change.not_seen)):
                 if isinstance(value, Mapping) and isinstance(entity := value.get("entity"), str):
                     yield entity
@@ -265,19 +283,3 @@ def _is_text(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     return show_text(Column(""), value)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
-
-
-def _bold(text: str) -> SafeString:
-    return format_html("<b>{}</b>", text)
-
-
-def _ins(text: str) -> SafeString:
-    return format_html("<ins>{}</ins>", text)
-
-
-def _del(text: str) -> SafeString:
-    return format_html("<del>{}</del>", text)

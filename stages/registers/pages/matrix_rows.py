@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from stages.registers.pages.authors import Author, Authors
-from stages.registers.pages.history_words import differing
+from stages.registers.pages.history_marks import differing
 from stages.registers.pages.matrix_state import MAX_COLUMNS, MAX_ROWS, MatrixState
 from stages.registers.reading.changes import Known, changes_of
 from stages.registers.reading.log import operations_of_record

@@ -101,5 +101,5 @@ def _link_address(found: RecordReading) -> str:
 def history_context(found: RecordReading, authors: Authors, *, before: str = "") -> dict[str, Any]:
     """Entries of the history in words, and where the older ones begin."""
     history: History = found.history(limit=ENTRIES, before=before or None)
-    words = HistoryWords(found.reader, authors, history.entries, record=found.id)
+    words = HistoryWords(found, authors, history.entries)
     return {"entries": [words.of(each) for each in history.entries], "older": history.older or ""}

@@ -46,6 +46,7 @@ PROPERTY: Final = "property"
 CONFIRMED_LINK: Final = "confirmed"
 MERGED: Final = "merged"
 SPLIT: Final = "split"
+OF_FIELDS: Final = frozenset({SET, UNSET, DECIDED, TYPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Change:
 
     Of a field, `before` is what its author saw, and None if it was never set (`was_set`); `not_seen` are the values
     that others had given it, unknown to them. Of a decision, `instead` are the other values that were side by side.
-    Of a text, both are texts. `other` is the entity of a merge or split.
+    Of a text, both are texts. `entity` is the one whose field it is; `other` the one that was made, removed, put into a
+    table, absorbed or cut loose, and `facets` the tables that were split off by their names.
     """
 
     kind: str
@@ -78,6 +80,8 @@ class Change:
     instead: tuple[Any, ...] = ()
     link: LinkEnds | None = None
     other: str = ""
+    entity: str = ""
+    facets: tuple[str, ...] = ()
 
 
 class Known:
@@ -164,11 +168,12 @@ def _change(known: Known, operation: Operation) -> Change | None:  # noqa: PLR09
             return _set(known, operation, payload)
         case SetCRDTField(entity, facet, name):
             before, after = known.text(operation, Field(entity, facet, name))
-            return Change(TYPED, op_id, facet, name, before, bool(before), after) if before != after else None
+            change = Change(TYPED, op_id, facet, name, before, bool(before), after, entity=entity)
+            return change if before != after else None
         case MergeEntities(survivor, absorbed):
             return Change(MERGED, op_id, before=survivor, other=absorbed)
-        case SplitEntity(source, new_entity):
-            return Change(SPLIT, op_id, before=source, other=new_entity)
+        case SplitEntity(source, new_entity, facets):
+            return Change(SPLIT, op_id, before=source, other=new_entity, facets=facets)
     return _of_link(known, operation)
 
 
@@ -194,6 +199,7 @@ def _set(known: Known, operation: Operation, payload: SetField) -> Change:
         not_seen=_apart(known.not_seen(operation, written), payload.value),
         instead=_instead(known, payload),
         link=link,
+        entity=payload.entity_id,
     )
 
 
