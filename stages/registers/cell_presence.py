@@ -14,21 +14,31 @@ from stages.registers.fold.members import MAX_NAME
 
 PER_SECOND: Final = 10
 AT: Final = "record.at"
+# How presence names records.
+PLACE: Final = "records"
 EPHEMERALS: Final = {AT: ("session_id", "facet", "record", "field", "writes")}
 
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 
 
 class AtCell(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A cell, and whether somebody writes in it; without `record`, they are in none."""
+    """A cell, and whether somebody writes in it; without `record`, they are in none.
 
-    facet: Name
+    `place` is the record at whose page they are, of the page of a table the record of the table.
+    """
+
+    place: UUID | None = None
+    facet: Name = ""
     record: UUID | None = None
     field: Name = ""
     writes: bool = False
 
 
-@command(AT, Lane.INLINE, max_per_second=PER_SECOND, only_reads=True)
+def _focus(params: AtCell) -> str | None:
+    return f"{PLACE}/{params.place}" if params.place is not None else None
+
+
+@command(AT, Lane.INLINE, focus=_focus, max_per_second=PER_SECOND, only_reads=True)
 def at_cell(at: CommandContext, params: AtCell) -> dict[str, Any]:
     """Show the others where this session is."""
     data = {

@@ -22,6 +22,8 @@ export interface Column {
 
 export interface GridData {
   facet: string;
+  /** The record of the table, where presence has the reader. */
+  place: string;
   project: string;
   columns: Column[];
   /** Records of the query. */

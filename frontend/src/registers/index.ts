@@ -3,9 +3,10 @@ import controllers from "controllers:./controllers";
 import { register } from "../application";
 import { LiveBodyController } from "../controllers/live_body";
 import { gateway } from "../live";
+import { RegisterPlaceController } from "../registers_place/register_place";
 import { ViewsController } from "../workspace/controllers/views";
 import "./protocol";
 
-register({ ...controllers, "live-body": LiveBodyController, views: ViewsController });
+register({ ...controllers, "live-body": LiveBodyController, "register-place": RegisterPlaceController, views: ViewsController });
 
 gateway.connect();

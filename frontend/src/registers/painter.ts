@@ -1,4 +1,6 @@
-import { parts } from "../controllers/live";
+import { parts, tintOf } from "../controllers/live";
+import { firstNameOf, initialsOf } from "../names";
+import type { Person } from "../protocol";
 import { say } from "../texts";
 import type { Edit, Edits, Phase } from "./edits";
 import type { GridData } from "./grid_data";
@@ -13,9 +15,10 @@ const SENDING_AFTER = 300;
 const ARRIVED_FOR = 2_000;
 const ICONS: Partial<Record<Phase, string>> = { kept: "pen-line", waiting: "wifi-off", refused: "circle-x", stale: "git-merge" };
 
-/** Somebody else, and the cell they are in. */
+/** Somebody else, and the cell they are or write in. */
 export interface Other {
-  name: string;
+  person: Person;
+  writes: boolean;
   record: string;
   field: string;
 }
@@ -68,11 +71,13 @@ export class Painter {
     const arrival = this.arrivals.get(`${record} ${field}`);
     const isNew = arrival !== undefined && arrival.until > Date.now();
     set(cell, "phase", edit && edit.phase !== "typing" ? edit.phase : null);
-    set(cell, "other", other && !edit ? other.name : null);
+    set(cell, "other", other?.writes && !edit ? other.person.display_name : null);
+    set(cell, "reader", other && !other.writes && !edit ? other.person.display_name : null);
     set(cell, "arrived", isNew && !edit ? arrival.by : null);
-    for (const mark of cell.querySelectorAll(":scope > :is(.reg-own, .reg-flag, .reg-from)")) mark.remove();
+    for (const mark of cell.querySelectorAll(":scope > :is(.reg-own, .reg-flag, .reg-from, .reg-reader)")) mark.remove();
     if (edit && edit.phase !== "typing") cell.append(own(edit));
-    else if (other) cell.append(flag(other.name, "reg-flag"));
+    else if (other?.writes) cell.append(flag(firstNameOf(other.person.display_name), "reg-flag"));
+    else if (other) cell.append(reader(other.person));
     else if (isNew) cell.append(flag(arrival.by, "reg-from"));
   }
 }
@@ -122,6 +127,16 @@ function flag(name: string, className: string): HTMLElement {
   const place = document.createElement("span");
   place.className = className;
   place.textContent = name;
+  return place;
+}
+
+/** Where somebody else is who does not write. */
+function reader({ id, display_name }: Person): HTMLElement {
+  const place = document.createElement("span");
+  place.className = "avatar avatar-18 reg-reader";
+  place.dataset["tint"] = tintOf(id);
+  place.textContent = initialsOf(display_name);
+  place.title = say("registers.cell.here", { name: display_name });
   return place;
 }
 

@@ -6,7 +6,6 @@ declare module "../protocol" {
       { record: string; facet: string; field: string; text: string; base: readonly string[]; client_ref: string },
       { tips: string[]; text: string },
     ];
-    "record.at": [{ facet: string; record: string | null; field: string; writes: boolean }, Record<string, never>];
   }
 }
 

@@ -91,6 +91,7 @@ export class Sheet {
 
   stop(): void {
     for (const stop of this.stops) stop();
+    this.others.stop();
     this.view.destroy();
   }
 
@@ -133,7 +134,7 @@ export class Sheet {
     const begun = this.grid.edits.begin(facts, text ?? this.grid.edits.of(row.record, column.field)?.text ?? facts.text);
     const label = say("registers.cell.label", { column: column.title, record: row.key || String(active.row + 1) });
     this.editor.open({ record: row.record, column, label, row: active.row }, begun.text);
-    this.others.write(row.record, column.field);
+    this.others.go(row.record, column.field, true);
     return true;
   }
 
@@ -174,7 +175,7 @@ export class Sheet {
   close(): void {
     const had = this.on.overlay.contains(document.activeElement);
     this.editor.close();
-    this.others.write("", "");
+    this.sayPlace();
     if (had) this.focus();
   }
 
@@ -197,6 +198,7 @@ export class Sheet {
     if (isHere) this.on.grid.setAttribute("aria-activedescendant", ACTIVE);
     else this.on.grid.removeAttribute("aria-activedescendant");
     this.footer.follow();
+    if (!this.editor.editing) this.sayPlace();
   }
 
   private listen(): (() => void)[] {
@@ -208,12 +210,19 @@ export class Sheet {
       gateway.on("connection", (connection) => {
         this.messages.connection(connection);
         grid.edits.connected(connection.phase === "live");
+        if (connection.phase === "live") this.others.connected();
       }),
       gateway.events.on("register.changed", (event) => void this.onChanged(event)),
       gateway.on("missed", () => void this.renewAll()),
       gateway.on("ephemeral", (message) => this.others.take(message)),
-      gateway.on("present", (present) => this.others.present(new Set(present.map(({ user }) => user.id)))),
+      gateway.on("present", (present) => this.others.here(present.map(({ user }) => user))),
     ];
+  }
+
+  /** The others are shown the cell that the reader is at. */
+  private sayPlace(): void {
+    const { active } = this.grid.selection;
+    this.others.go(this.grid.rowAt(active.row)?.record ?? "", this.grid.columns[active.column]?.field ?? "", false);
   }
 
   private get editedRow(): number {

@@ -70,6 +70,7 @@ def register_context(
         "frame": frame_of(access, user=request.user, tab="registers"),
         "project_id": project.id,
         "rail": rail_of(reader, here=here, state=state),
+        "presence_address": reverse("registers:rail_across", args=[project.id]),
         "rail_address": _rail_address(project.id, here, state),
         "may_write": allowed(WRITE, role=access.role, status=Status(project.status)),
         "live": live,

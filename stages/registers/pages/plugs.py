@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
+from stages.registers.cell_presence import PLACE
 from stages.registers.pages import record_shortcuts, shortcuts
 from stages.registers.pages.texts import grid_texts
 from stages.registers.permissions import READ
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
+from workspace.places import PLACES
 from workspace.script_texts import SCRIPT_TEXTS
 from workspace.tabs import TABS, ProjectTab
 
@@ -34,6 +36,7 @@ def register() -> None:
     SOURCES.register(
         "registers_new", PaletteSource("actions", Late("stages.registers.pages.palette:actions"), position=46)
     )
+    PLACES.register(PLACE, Late("stages.registers.pages.places:places_of_records"))
     SCRIPT_TEXTS.register("registers", grid_texts)
     shortcuts.register()
     record_shortcuts.register()

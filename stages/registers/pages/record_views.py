@@ -76,6 +76,7 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
     return {
         **frame,
         "record": found,
+        "place": found.id,
         "name": found.name,
         "parts": parts_of(found, authors),
         "links": links,

@@ -165,6 +165,7 @@ def grid_data(state: TableState, *, may_write: bool) -> dict[str, Any]:
     }
     return {
         "facet": facet,
+        "place": state.table.entity,
         "project": str(project_id),
         "columns": [column.data() for column in state.columns],
         "count": state.count,

@@ -10,6 +10,7 @@ def grid_texts() -> dict[str, str]:
     return {
         "registers.range": _("Rows {first}–{last} of {count}"),
         "registers.cell.label": _("{column} of {record}"),
+        "registers.cell.here": _("{name} is here"),
         "registers.cell.kept": _("Not sent. Enter goes on with it, Delete gives it up."),
         "registers.cell.waiting": _("Kept in this tab, sent when you are connected again."),
         "registers.cell.sending": _("Being saved"),
