@@ -46,6 +46,11 @@ async function buildSprite() {
   await copyFile(path.join(here, "mark.svg"), path.join(out, "mark.svg"));
 }
 
+/** Lua as WebAssembly, which the server runs (`stages/automation/lua/engine.py`); no page loads it. */
+async function copyLua() {
+  await copyFile(path.join(root, "node_modules", "wasmoon", "dist", "glue.wasm"), path.join(out, "lua.wasm"));
+}
+
 /** `src/<name>/index.ts` becomes `<name>.js`. */
 async function findEntryPoints() {
   const folders = (await readdir(path.join(here, "src"), { withFileTypes: true })).filter((each) => each.isDirectory());
@@ -110,4 +115,4 @@ function buildStyle(name, more = []) {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await Promise.all([copyFonts(), buildSprite(), buildScripts(), buildStyle("base", await findStageStyles()), buildStyle("admin")]);
+await Promise.all([copyFonts(), copyLua(), buildSprite(), buildScripts(), buildStyle("base", await findStageStyles()), buildStyle("admin")]);
