@@ -19,7 +19,8 @@ from stages.automation.lua.limits import LimitCode, LimitReached, Limits
 from stages.automation.lua.machine import SCRIPT, Crashed, Interrupted, Machine
 from stages.automation.lua.outcomes import MAX_ERROR, Code, LogLine, Outcome
 
-PLACE = re.compile(rf"{SCRIPT}:(\d+): (.*)", re.DOTALL)
+# Each coroutine that an error passes puts its own place before it; the innermost is where it was raised.
+PLACE = re.compile(rf"(?:{SCRIPT}:\d+: )*{SCRIPT}:(\d+): (.*)", re.DOTALL)
 
 
 def run(
