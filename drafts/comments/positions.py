@@ -1,4 +1,7 @@
-"""Where comments stand on another version, for many at once. Texts never change, so what was found once is kept."""
+"""Where ranges of lines are in other texts, for many at once: those of comments, and of whoever asks `spans_of`.
+
+Texts never change, so what was found once is kept.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ from projects.fields import FILES
 MAX_KEPT: Final = 20_000
 
 
-class _Question(NamedTuple):
-    """One range of one content, looked for in another content."""
+class Question(NamedTuple):
+    """One range of one content (SHA-256), looked for in another content."""
 
     old: str
     new: str
@@ -28,7 +31,7 @@ class _Question(NamedTuple):
     quote: str
 
 
-_memory: Memory[_Question, LineSpan | None] = Memory(MAX_KEPT)
+_memory: Memory[Question, LineSpan | None] = Memory(MAX_KEPT)
 
 
 def fields_on(threads: Iterable[Comment], draft: Draft) -> dict[UUID, str]:
@@ -63,7 +66,7 @@ def positions(
 def positions_in(threads: Iterable[Comment], contents: Mapping[UUID, str | None]) -> dict[UUID, LineSpan | None]:
     """As `positions`, in the contents (SHA-256; None: there is none) that are given for the threads."""
     found: dict[UUID, LineSpan | None] = {}
-    asked: dict[UUID, _Question] = {}
+    asked: dict[UUID, Question] = {}
     for thread in threads:
         if thread.from_line is None or thread.to_line is None or thread.content_id is None:
             continue
@@ -72,21 +75,25 @@ def positions_in(threads: Iterable[Comment], contents: Mapping[UUID, str | None]
         if here == thread.content_id or here is None:
             found[thread.id] = span if here else None
         else:
-            asked[thread.id] = _Question(thread.content_id, here, span, thread.quote)
-    answers = _answers(set(asked.values()))
+            asked[thread.id] = Question(thread.content_id, here, span, thread.quote)
+    answers = spans_of(set(asked.values()))
     return found | {identity: answers[question] for identity, question in asked.items()}
 
 
-def _answers(questions: set[_Question]) -> dict[_Question, LineSpan | None]:
+def spans_of(questions: set[Question]) -> dict[Question, LineSpan | None]:
+    """Where each range is in the other content; None where its text is gone. Both contents are there.
+
+    Two queries at most, whatever the number of ranges; old texts are read one by one.
+    """
     known = _memory.recall(questions)
-    by_old: defaultdict[str, list[_Question]] = defaultdict(list)
+    by_old: defaultdict[str, list[Question]] = defaultdict(list)
     for question in questions - known.keys():
         by_old[question.old].append(question)
     if not by_old:
         return known
     wanted = {question.new for each in by_old.values() for question in each}
     news = {blob.sha256: lines_of(blob.text) for blob in Blob.objects.filter(sha256__in=wanted)}
-    fresh: dict[_Question, LineSpan | None] = {}
+    fresh: dict[Question, LineSpan | None] = {}
     for blob in Blob.objects.filter(sha256__in=list(by_old)).iterator(chunk_size=8):
         lines = lines_of(blob.text)
         maps: dict[str, LineMap] = {}

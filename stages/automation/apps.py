@@ -13,9 +13,11 @@ class AutomationConfig(StageConfig):
         from realtime.frames import register_ephemerals
         from stages.automation import facets, live
         from stages.automation.events import register as register_events
+        from stages.automation.passages import plugs as passages
         from stages.automation.permissions import PERMISSIONS, SITE_PERMISSIONS
 
         facets.register()
+        passages.register()
         register_events()
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)

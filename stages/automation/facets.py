@@ -22,13 +22,14 @@ COLUMNS: Final = {
     MODULE: (Column("name"), Column("version"), Column("sha256")),
     RULE: (Column("name"), Column("definition"), Column("module")),
     SCRIPT: (Column("name"), Column("title"), Column("source"), Column("settings"), Column("module")),
+    # The quote names a passage; links are suspect after its text has changed.
     PASSAGE: (
+        Column("quote"),
+        Column("text", traced=True),
         Column("field"),
         Column("version", INTEGER),
         Column("from_line", INTEGER),
         Column("to_line", INTEGER),
-        Column("quote"),
-        Column("text"),
     ),
 }
 

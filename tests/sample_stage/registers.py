@@ -11,7 +11,7 @@ from django.urls import reverse
 from stages.registers import catalogue, hooks
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
-from stages.registers.schema import Column, Table
+from stages.registers.schema import Column
 from stages.registers.schema.linked import link_to
 
 TABLE: Final = "samples"
@@ -36,5 +36,5 @@ def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
 
 def register() -> None:
     catalogue.define(FACET, COLUMNS)
-    link_to(Table(FACET, "Counters", columns=COLUMNS), address_of)
+    link_to(FACET, title="Counters", columns=COLUMNS, address_of=address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from accounts.callers import foundry_caller
 from audit.keys.sealing import ensure_site_key
 from kernel.statements import run
@@ -12,7 +14,9 @@ from stages.registers.services.writing import begin
 from stages.registers.services.written import Written
 
 
-def write_bundle_within(write: ProjectWrite, payloads: Wanted, *, reason: str | None = None) -> Written:
+def write_bundle_within(
+    write: ProjectWrite, payloads: Wanted, *, reason: str | None = None, system: Collection[str] = frozenset()
+) -> Written:
     """As `write_bundle`, in a project's write that is under way and has authorised what it is for.
 
     Raises `Unavailable` where the server signs with a key that is not the site's.
@@ -21,4 +25,4 @@ def write_bundle_within(write: ProjectWrite, payloads: Wanted, *, reason: str | 
     ensure_site_key(caller=foundry_caller())
     site_key = own_site_key()
     rows = run(signer_query(write.caller.user.id, site_key))
-    return begin(write, rows, site_key, may_enrol=True).complete(payloads, reason=reason)
+    return begin(write, rows, site_key, may_enrol=True).complete(payloads, reason=reason, system=system)
