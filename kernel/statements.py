@@ -6,9 +6,10 @@ own connection, in its transaction, with its errors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.db import connection
@@ -31,6 +32,11 @@ def run_together(statements: Sequence[Statement], *, binary: bool = False) -> li
         with raw.pipeline():
             cursors = [_sent(raw, statement, binary=binary) for statement in statements]
         return [_rows(cursor) for cursor in cursors]
+
+
+def ids_text(ids: Iterable[str | UUID]) -> str:
+    """Many ids as the value of `%s::uuid[]`: psycopg writes a list of them one by one."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def database_now() -> datetime:

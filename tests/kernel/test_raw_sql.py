@@ -30,6 +30,7 @@ FILLED = {
     "{proposal}": "proposal.*",
     "{round}": "round.*",
     "{change}": "change.*",
+    "{rows}": "SELECT record FROM registers_row",
     "{', '.join(parts)}": "event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})",
     "{_COLUMNS}": _COLUMNS,
 }

@@ -18,6 +18,7 @@ from stages.registers.fold.refreshing import Changes
 from stages.registers.keys import ActorSigner, own_site_key
 from stages.registers.models import Overlay
 from stages.registers.schema import Schema
+from stages.registers.schema.stored import stored_schema
 from stages.registers.services.composing import Composing
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
@@ -59,7 +60,7 @@ def view_of(caller: Caller, project_id: UUID, payloads: Sequence[Payload] = ()) 
     """What is stored, with payloads applied that are staged."""
     increment = StoredIncrement(PostgresStorage(project_id))
     if not payloads:
-        return View(increment, Schema.read(increment.storage, str(project_id)), Changes())
+        return View(increment, stored_schema(increment.storage), Changes())
     tried = composing_of(caller, project_id, increment).tried([(each, None) for each in payloads])
     return View(tried.increment, tried.schema, tried.changes)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from kernel.statements import Rows, Statement, ids_text, run
 
-from stages.registers.models import Edge
+_SHOWN: Final = """
+SELECT id, type, source, target FROM registers_edge
+WHERE project_id = %s AND shown AND (source = ANY(%s::uuid[]) OR target = ANY(%s::uuid[])) ORDER BY index NULLS LAST, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,19 @@ class EdgeAt:
 def edges_at(project_id: UUID, records: Iterable[str]) -> dict[str, list[EdgeAt]]:
     """The edges that are shown of these records, in the order of their index, then of their ids."""
     wanted = set(records)
-    edges = (
-        Edge.objects.filter(Q(source__in=wanted) | Q(target__in=wanted), project_id=project_id, shown=True)
-        .order_by(F("index").asc(nulls_last=True), "id")
-        .values_list("id", "type", "source", "target")
-    )
+    return take_edges(run(edges_query(project_id, wanted)), wanted) if wanted else {}
+
+
+def edges_query(project_id: UUID, records: Iterable[str]) -> Statement:
+    """The SELECT whose rows `take_edges` takes."""
+    ids = ids_text(records)
+    return _SHOWN, [project_id, ids, ids]
+
+
+def take_edges(rows: Rows, wanted: Collection[str]) -> dict[str, list[EdgeAt]]:
+    """The edges by the records at which they are, from both ends."""
     found: dict[str, list[EdgeAt]] = defaultdict(list)
-    for edge, type_, source, target in edges:
+    for edge, type_, source, target in rows:
         one, other = str(source), str(target)
         if one in wanted:
             found[one].append(EdgeAt(str(edge), type_, one, other, outgoing=True))

@@ -12,6 +12,7 @@ from stages.registers.fold.identity import Identity
 from stages.registers.fold.views import Edge, Record, mapping_classes
 from stages.registers.models import Row
 from stages.registers.schema import Schema, Table
+from stages.registers.schema.stored import stored_schema
 from stages.registers.storing.storage import PostgresStorage
 
 
@@ -23,11 +24,13 @@ class Reader:
 
     @cached_property
     def storage(self) -> PostgresStorage:
-        return PostgresStorage(self.project_id)
+        storage = PostgresStorage(self.project_id)
+        storage.open()
+        return storage
 
     @cached_property
     def schema(self) -> Schema:
-        return Schema.read(self.storage, str(self.project_id))
+        return stored_schema(self.storage)
 
     @cached_property
     def classes(self) -> Classes:

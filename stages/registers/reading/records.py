@@ -12,6 +12,7 @@ from stages.registers.fold.operations import Operation
 from stages.registers.fold.values import spell
 from stages.registers.fold.views import Record, class_of
 from stages.registers.models import Row
+from stages.registers.reading.behind import behind_of
 from stages.registers.reading.history import History, history_of
 from stages.registers.reading.links import EdgeAt, edges_at
 from stages.registers.reading.log import operations_of_record
@@ -96,7 +97,9 @@ class RecordReading:
         ]
 
     def _fields(self, table: Table, shown: Mapping[str, Any]) -> list[FieldView]:
-        cells = Cells(self.reader, table, {self.id: shown}).of(self.id)
+        behind = {self.id: behind_of(self.record, table.facet)}
+        edges = edges_at(self.reader.project_id, [self.id])
+        cells = Cells(self.reader, table, {self.id: shown}, behind, edges).of(self.id)
         fields = self.record.fields.get(table.facet, {})
         found = []
         for column in table.columns:

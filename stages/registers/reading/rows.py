@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from stages.registers.fold.values import spell
-from stages.registers.fold.views import Conflict, Record, Shown
-from stages.registers.models import Row
-from stages.registers.reading.conditions import arrange, select
-from stages.registers.reading.links import edges_at
+from kernel.statements import ids_text, run_together
+from stages.registers.reading.behind import Behind, read_behind
+from stages.registers.reading.conditions import select
+from stages.registers.reading.links import EdgeAt, edges_query, take_edges
 from stages.registers.reading.naming import Named, names_of
 from stages.registers.reading.operators import link_field
+from stages.registers.reading.orders import known_count, read_order
 from stages.registers.reading.query import Query
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.references import Followed, Target, follow, target_of
 from stages.registers.schema import Column, Table
 from stages.registers.schema.model import KEY_COLUMN
 from stages.registers.schema.values import misfit_words, show_text
+
+_ROWS: Final = """
+SELECT shown_row.record, shown_row.shown, record.facts FROM registers_row AS shown_row
+JOIN registers_record AS record ON record.project_id = shown_row.project_id AND record.id = shown_row.record
+WHERE shown_row.project_id = %s AND shown_row.facet = %s AND shown_row.record = ANY(%s::uuid[])
+"""
+_NOTHING: Final = Behind()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,9 @@ class GridRow:
 
 def count(project_id: UUID, query: Query, *, reader: Reader | None = None) -> int:
     """How many rows a query asks for."""
-    return select((reader or Reader(project_id)), query).count()
+    reader = reader or Reader(project_id)
+    known = None if query.is_all else known_count(reader, query)
+    return select(reader, query).count() if known is None else known
 
 
 def read_rows(
@@ -76,16 +86,17 @@ def read_rows(
 
 def record_ids(reader: Reader, query: Query, offset: int = 0, limit: int | None = None) -> list[str]:
     """The ids of the records of a query, in its order."""
-    rows = arrange(select(reader, query), reader, query).values_list("record", flat=True)
-    return [str(each) for each in rows[offset : None if limit is None else offset + limit]]
+    return read_order(reader, query, offset, limit)
 
 
 def rows_of(reader: Reader, facet: str, records: Sequence[str]) -> list[GridRow]:
     """The rows of these records in one table, in this order; those that are not in it are left out."""
     table = reader.table(facet)
-    found = Row.objects.filter(project_id=reader.project_id, facet=facet, record__in=list(records))
-    shown: dict[str, Mapping[str, Any]] = {str(each.record): each.shown for each in found.only("record", "shown")}
-    cells = Cells(reader, table, shown)
+    statement = _ROWS, [reader.project_id, facet, ids_text(records)]
+    rows, edges = run_together([statement, edges_query(reader.project_id, records)])
+    shown = {str(record): json.loads(values) for record, values, _facts in rows}
+    behind = read_behind(reader, facet, ((str(record), facts) for record, _values, facts in rows))
+    cells = Cells(reader, table, shown, behind, take_edges(edges, shown))
     return [GridRow(each, key_of(shown[each]), cells.of(each)) for each in records if each in shown]
 
 
@@ -96,32 +107,37 @@ def key_of(shown: Mapping[str, Any]) -> str:
 
 
 class Cells:
-    """The cells of some records of one table; what they need is read together."""
+    """The cells of some records of one table; what they need besides is read together."""
 
-    def __init__(self, reader: Reader, table: Table, shown: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        table: Table,
+        shown: Mapping[str, Mapping[str, Any]],
+        behind: Mapping[str, Behind],
+        edges: Mapping[str, Sequence[EdgeAt]],
+    ) -> None:
         self._table = table
         self._shown = shown
-        self._records = reader.records(shown)
-        self._edges = edges_at(reader.project_id, shown)
+        self._behind = behind
+        self._edges = edges
         self._relations = [(relation.type, outgoing) for relation, outgoing in reader.schema.relations_of(table.facet)]
-        others = {edge.other for edges in self._edges.values() for edge in edges}
+        others = {edge.other for each in edges.values() for edge in each}
         self._names = names_of(reader, others | set(_entities(shown.values())))
         self._followed = follow(reader, shown.values())
 
     def of(self, record: str) -> dict[str, Cell]:
         """The cells of one of these records, by column."""
-        facts = self._records.get(record)
-        return {column.name: self._cell(column, record, facts) for column in self._table.columns} | self._links(record)
+        behind = self._behind.get(record, _NOTHING)
+        return {column.name: self._cell(column, record, behind) for column in self._table.columns} | self._links(record)
 
-    def _cell(self, column: Column, record: str, full: Record | None) -> Cell:
-        fields = full.fields.get(self._table.facet, {}) if full else {}
-        texts = full.texts.get(self._table.facet, {}) if full else {}
+    def _cell(self, column: Column, record: str, behind: Behind) -> Cell:
+        name = column.name
         if column.crdt:
-            text = texts.get(column.name, "")
-            values = [len(each.values) for each in full.conflicts if _is_of(each, "text", column)] if full else []
-            return Cell(text or None, text, values=max(values, default=1))
-        value = self._shown[record].get(column.name)
-        return make_cell(column, value, fields.get(column.name), self._names, self._followed)
+            text = behind.texts.get(name, "")
+            return Cell(text or None, text, values=behind.text_values.get(name, 1))
+        value = self._shown[record].get(name)
+        return make_cell(column, value, behind, self._names, self._followed)
 
     def _links(self, record: str) -> dict[str, Cell]:
         edges = self._edges.get(record, [])
@@ -140,13 +156,12 @@ class Cells:
 def make_cell(
     column: Column,
     value: Any,
-    shown: Shown | None,
+    behind: Behind,
     names: Mapping[str, Named],
     followed: Mapping[Target, Followed],
 ) -> Cell:
-    """The cell of a field, by its value and the writes behind it."""
-    tips = tuple(dict.fromkeys(tip.op_id for tip in shown.tips)) if shown else ()
-    values = len({spell(tip.value) for tip in shown.tips}) if shown else 1
+    """The cell of a field, by its value and what stands behind it."""
+    tips, values = behind.tips.get(column.name, ()), behind.values.get(column.name, 1)
     misfit, target = misfit_words(column, value), target_of(value)
     if column.reference and target is not None and not misfit:
         end = followed.get(target, Followed())
@@ -167,7 +182,3 @@ def _entities(shown: Iterable[Mapping[str, Any]]) -> Iterator[str]:
                     yield entity
                 elif target := target_of(value):
                     yield target[0]
-
-
-def _is_of(conflict: Conflict, kind: str, column: Column) -> bool:
-    return conflict.kind == kind and conflict.field == column.name

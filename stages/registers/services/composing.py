@@ -20,6 +20,7 @@ from stages.registers.fold.members import MAX_INTEGER
 from stages.registers.fold.payloads import Payload, read_payload
 from stages.registers.keys import ActorSigner
 from stages.registers.schema import Schema
+from stages.registers.schema.stored import concern_schema, stored_schema
 from stages.registers.services.refusals import refusals
 from stages.registers.storing.increment import StoredIncrement
 
@@ -41,7 +42,7 @@ class Composing:
     @cached_property
     def schema(self) -> Schema:
         """The schema before the bundle."""
-        return Schema.read(self.increment.storage, str(self.project_id))
+        return stored_schema(self.increment.storage)
 
     def wanted(self, payloads: Wanted) -> list[Sourced]:
         """The payloads, checked by their form. Raises `ValidationFailed`, and what the function raises."""
@@ -63,8 +64,9 @@ class Composing:
     def tried(self, payloads: Sequence[Sourced]) -> hooks.Write:
         """The state with payloads applied, which is never written."""
         scratch = self.increment.fork()
+        before = self.schema
         changes = scratch.add(self.compose(payloads, sign=lambda _text: _UNSIGNED))
-        schema = Schema.read(scratch.storage, str(self.project_id))
+        schema = stored_schema(scratch.storage) if concern_schema(scratch.storage, changes.records) else before
         return hooks.Write(self.caller, str(self.project_id), payloads, scratch, schema, changes)
 
     def check(self, payloads: Iterable[Sourced], system: Collection[str]) -> None:

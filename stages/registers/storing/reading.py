@@ -55,6 +55,14 @@ SELECT facet_a, field_a, facet_b, field_b, write FROM registers_mapping WHERE pr
 _ENTITIES_WITH: Final = """
 SELECT facet, subject FROM registers_life WHERE project_id = %s AND kind = 'facet' AND facet = ANY(%s)
 """
+# All that a schema is made of, as one hash: which entities have a life of its facets, and the digests of their records.
+_PRINT: Final = """
+SELECT sha256(coalesce(string_agg(convert_to(life.facet, 'UTF8') || uuid_send(life.subject)
+    || coalesce(record.digest, ''), ''::bytea ORDER BY life.facet, life.subject), ''))
+FROM registers_life AS life
+LEFT JOIN registers_record AS record ON record.project_id = life.project_id AND record.id = life.subject
+WHERE life.project_id = %s AND life.kind = 'facet' AND life.facet = ANY(%s)
+"""
 _ALL_RECORDS: Final = "SELECT id FROM registers_record WHERE project_id = %s"
 _ALL_EDGES: Final = "SELECT id FROM registers_edge WHERE project_id = %s"
 
@@ -114,6 +122,10 @@ class Reading:
     def entities_query(self, facets: Collection[str]) -> Statement:
         """The SELECT of facets, each with an entity that has a life of it."""
         return _ENTITIES_WITH, [self.project_id, list(facets)]
+
+    def print_query(self, facets: Collection[str]) -> Statement:
+        """The SELECT of one hash over all records that were ever in one of these facets."""
+        return _PRINT, [self.project_id, list(facets)]
 
     def all_records(self) -> list[str]:
         return [str(each) for (each,) in run((_ALL_RECORDS, [self.project_id]))]

@@ -64,6 +64,7 @@ class PostgresStorage(Indexes, PostgresLog):
         )
         self._stored_classes: Classes | None = None
         self._replayed: Identity | None = None
+        self._schema_print: bytes | None = None
         # What is noted of each bundle, for rows that say when something changed.
         self.noted: list[tuple[Bundle, Changes]] = []
         # The HLC of the bundle that changed a row last, by facet and record, and how records were shown after it.
@@ -101,17 +102,23 @@ class PostgresStorage(Indexes, PostgresLog):
     # What is read together
 
     def open(self) -> None:
-        """Read together what every bundle needs: the heads of chains, mappings, merges, splits, and the schema."""
+        """Read together what everything needs: mappings, merges, splits, heads of chains, the hash of the schema."""
         if "" in self._mapping_rows.known or self._heads is not None:
             return
         self._mapping_rows.known.add("")
-        self._facets.known.update(_SCHEMA)
         statements = [self._reading.mappings_query, self.identity_query, self.heads_query]
-        found = run_together([*statements, self._reading.entities_query(_SCHEMA)])
+        found = run_together([*statements, self._reading.print_query(_SCHEMA)])
         self._reading.take_mappings(found[0], self.mappings.put)
         self.take_identity(found[1])
         self.take_heads(found[2])
-        self._take_entities_with(found[3])
+        self._schema_print = bytes(found[3][0][0])
+
+    @property
+    def schema_print(self) -> bytes | None:
+        """A hash of all that the schema is made of; None where that is not known, or has been added to."""
+        if self._schema_print is None or any(facet in _SCHEMA for facet, _name in self._classes_of_stored()):
+            return None
+        return self._schema_print
 
     def append(self, bundle: Bundle) -> bool:
         if not super().append(bundle):
@@ -121,6 +128,7 @@ class PostgresStorage(Indexes, PostgresLog):
 
     def note_appended(self, bundle: Bundle) -> None:
         """Know the merges and splits of a bundle that was appended, and read what it touches."""
+        self._schema_print = None
         if found := bundle_joins(bundle):
             self.note_identity(found)
             self._replayed = None
