@@ -45,8 +45,8 @@ class Identity:
         match operation.payload:
             case MergeEntities(survivor, absorbed):
                 self._merge(operation, survivor, absorbed)
-            case SplitEntity(source, new_entity, facets):
-                self._split(operation, source, new_entity, facets)
+            case SplitEntity() as split:
+                self._split(operation, split)
 
     def root(self, entity: str) -> str:
         """The entity as which an entity is shown."""
@@ -107,8 +107,8 @@ class Identity:
         self._merged[operation.order] = other
         self._note_clash(other, self._cut.get(other), operation)
 
-    def _split(self, operation: Operation, source: str, new_entity: str, facets: Iterable[str]) -> None:
-        root = self.root(source)
+    def _split(self, operation: Operation, split: SplitEntity) -> None:
+        root, new_entity = self.root(split.source), split.new_entity
         self._settle(new_entity, operation)
         if new_entity == root:
             return
@@ -117,10 +117,10 @@ class Identity:
             self._cut[new_entity] = operation
             self._note_clash(new_entity, self._joined.pop(new_entity, None), operation)
         members = self.members(root)
-        for facet in facets:
+        for facet in split.facets:
             listed = {(entity, facet) for entity in members} | {each for each in self.moved if each[1] == facet}
             for each in listed:
-                if self.place(*each) == root:
+                if self.place(*each) == root and (not split.entities or each[0] in split.entities):
                     self.moved[each] = new_entity
 
     def _cut_loose(self, entity: str, root: str) -> None:

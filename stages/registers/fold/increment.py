@@ -67,6 +67,10 @@ class Increment:
         storage = self.storage
         return State(dict(storage.records.items()), dict(storage.edges.items()), dict(storage.mappings.items()))
 
+    def fork(self) -> Increment:
+        """One that goes on from here by itself, and is never written."""
+        return type(self)(self.storage.fork())
+
     # Rules 1, 5 and 6: values, indexes, texts
 
     def _take_writes(self, operation: Operation, touched: Touched) -> None:

@@ -71,16 +71,19 @@ class Past:
 
     def shown(self, field: Field) -> Any:
         """What the field of a record showed behind which this raw field is; None where it was never set."""
+        return self.value(*self.raws_shown_with(field))
+
+    def raws_shown_with(self, field: Field) -> list[Field]:
+        """The raw fields that were shown as one with this one, set or not."""
         root = self.identity.place(field.entity, field.facet)
         one = class_of((field.facet, field.name), self.classes)
-        raws = [
+        return [
             Field(entity, facet, name)
             for entity, facet in self.placed(root)
             if self.lived(Subject("facet", entity, facet))
             for within, name in one
             if within == facet
         ]
-        return self.value(*raws)
 
     def had_value(self, raw: Field) -> bool:
         return bool(values_of(self._tips(raw)))

@@ -1,4 +1,6 @@
-"""The payloads of operations: the seed's types, by its names and members, with `confirmed` and `resolves` added.
+"""The payloads of operations: the seed's types, by its names and members.
+
+`confirmed`, `resolves`, `unset` and `entities` are added.
 
 As JSON, a payload is an object `{"type": "SetField", …}` with exactly the members of its class. An optional member that
 has its default is left out. `read_payload` and `to_json` are inverse.
@@ -29,6 +31,7 @@ from stages.registers.fold.values import check_value
 MAX_DELTA: Final = 256 * 1024
 MAX_ORDERING: Final = 10_000
 MAX_FACETS: Final = 1_000
+MAX_ENTITIES: Final = 10_000
 MAX_PROPERTIES: Final = 100
 MAX_RESOLVED: Final = 1_000
 
@@ -84,10 +87,13 @@ def _read_facets(value: object, member: str) -> tuple[str, ...]:
     return tuple(facets)
 
 
-def _read_resolved(value: object, member: str) -> tuple[str, ...]:
-    ids = [check_id(each, f"{member}.{at}") for at, each in enumerate(check_list(value, member, MAX_RESOLVED, least=1))]
-    check_distinct(ids, member)
-    return tuple(ids)
+def _read_ids(most: int) -> Check:
+    def read(value: object, member: str) -> tuple[str, ...]:
+        ids = [check_id(each, f"{member}.{at}") for at, each in enumerate(check_list(value, member, most, least=1))]
+        check_distinct(ids, member)
+        return tuple(ids)
+
+    return read
 
 
 def _write_ordering(ordering: tuple[tuple[str, str], ...]) -> list[list[str]]:
@@ -152,7 +158,7 @@ class SetField(Payload):
     facet_type: str = _member(check_facet)
     field_name: str = _member(check_name)
     value: Any = _member(check_value)  # noqa: RUF009 (a field)
-    resolves: tuple[str, ...] = _optional(_read_resolved, (), list)
+    resolves: tuple[str, ...] = _optional(_read_ids(MAX_RESOLVED), (), list)
     unset: bool = _optional(check_boolean, False)
 
 
@@ -240,13 +246,17 @@ class MergeEntities(Payload):
 
 @dataclass(frozen=True, slots=True)
 class SplitEntity(Payload):
-    """One entity is two things: `new_entity` is cut loose if it was absorbed, and gets the facets that are named."""
+    """One entity is two things: `new_entity` is cut loose if it was absorbed, and gets the facets that are named.
+
+    `entities` are those whose facets are meant, where not all that are shown at the source are.
+    """
 
     apart = ((("source",), ("new_entity",)),)
 
     source: str = _member(check_id)
     new_entity: str = _member(check_id)
     facets: tuple[str, ...] = _member(_read_facets, list)
+    entities: tuple[str, ...] = _optional(_read_ids(MAX_ENTITIES), (), list)
 
 
 PAYLOADS: Final[Mapping[str, type[Payload]]] = {each.__name__: each for each in Payload.__subclasses__()}

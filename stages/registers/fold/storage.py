@@ -112,6 +112,9 @@ class Derived(Protocol):
 class Storage(Log, Derived, Protocol):
     """All of it."""
 
+    def fork(self) -> Storage:
+        """One that goes on from here by itself, and is never written."""
+
 
 class MemoryTable(Generic[K, V]):
     """Rows in a dictionary; `on_set` is called with each row that is set, and the one that it replaces."""
@@ -136,6 +139,9 @@ class MemoryTable(Generic[K, V]):
 
     def prefetch(self, wanted: Iterable[K]) -> None:
         """Everything is here."""
+
+    def copy_from(self, other: MemoryTable[K, V]) -> None:
+        self._rows.update(other._rows)
 
 
 class MemoryLog:
@@ -185,6 +191,13 @@ class MemoryLog:
     def lacking(self, clock: Clock) -> list[Bundle]:
         return [each for each in self._bundles if not covers(clock, each.header.site_key, each.hlc)]
 
+    def copy_log_into(self, other: MemoryLog) -> None:
+        other._known.update(self._known)
+        other._bundles += self._bundles
+        other._operations += self._operations
+        other._by_key.update({key: list(each) for key, each in self._by_key.items()})
+        other._heads.update(self._heads)
+
 
 class Indexes:
     """What is found in derived state by something else than the key, noted as rows come to be known or are set."""
@@ -206,6 +219,10 @@ class Indexes:
 
     def edges_at(self, entity: str) -> list[str]:
         return sorted(self._edges_at.get(entity, ()))
+
+    def copy_indexes_into(self, other: Indexes) -> None:
+        for name in ("_fields_of", "_facets_of", "_entities_with", "_edges_at"):
+            getattr(other, name).update({key: set(each) for key, each in getattr(self, name).items()})
 
     def _note_field(self, field: Field, _row: object, before: object) -> None:
         if before is None:
@@ -230,14 +247,23 @@ class MemoryStorage(Indexes, MemoryLog):
     def __init__(self) -> None:
         Indexes.__init__(self)
         MemoryLog.__init__(self)
-        self.fields: Table[Field, Tips] = MemoryTable(self._note_field)
-        self.lives: Table[Subject, Life] = MemoryTable(self._note_life)
-        self.ends: Table[str, Ends] = MemoryTable(self._note_ends)
-        self.indexes: Table[str, Write] = MemoryTable()
-        self.mappings: Table[Pair, MappingFacts] = MemoryTable()
-        self.documents: Table[Field, StoredDocument] = MemoryTable(self._note_field)
-        self.records: Table[str, Record] = MemoryTable()
-        self.edges: Table[str, Edge] = MemoryTable()
+        self.fields: MemoryTable[Field, Tips] = MemoryTable(self._note_field)
+        self.lives: MemoryTable[Subject, Life] = MemoryTable(self._note_life)
+        self.ends: MemoryTable[str, Ends] = MemoryTable(self._note_ends)
+        self.indexes: MemoryTable[str, Write] = MemoryTable()
+        self.mappings: MemoryTable[Pair, MappingFacts] = MemoryTable()
+        self.documents: MemoryTable[Field, StoredDocument] = MemoryTable(self._note_field)
+        self.records: MemoryTable[str, Record] = MemoryTable()
+        self.edges: MemoryTable[str, Edge] = MemoryTable()
+
+    def fork(self) -> MemoryStorage:
+        other = MemoryStorage()
+        self.copy_log_into(other)
+        self.copy_indexes_into(other)
+        for name, table in vars(self).items():
+            if isinstance(table, MemoryTable):
+                getattr(other, name).copy_from(table)
+        return other
 
 
 def _order(operation: Operation) -> Order:

@@ -14,10 +14,8 @@ from stages.registers.fold.effects import (
     Field,
     Key,
     Subject,
-    acts,
     edge_facet,
     field_writes,
-    is_identity,
     removals,
 )
 from stages.registers.fold.increment import Increment
@@ -32,15 +30,15 @@ from stages.registers.fold.payloads import (
     DeleteEdge,
     DeleteEntity,
     DetachFacet,
-    MergeEntities,
     MoveOrderedEdge,
     RebalanceOrderedEdges,
     SetCRDTField,
     SetField,
-    SplitEntity,
 )
-from stages.registers.fold.since import Since, TakenBack
+from stages.registers.fold.showing_again import ShowingAgain
+from stages.registers.fold.since import TakenBack
 from stages.registers.fold.stacks import cancelled
+from stages.registers.fold.undo_identity import IdentityBack
 from stages.registers.fold.values import spell
 from stages.registers.fold.views import class_of, raw_fields
 
@@ -65,14 +63,11 @@ def take_back_bundle(increment: Increment, bundle: Bundle, new_client_id: Callab
     taking = _TakingBack(increment, bundle, new_client_id)
     for operation in reversed(bundle.operations):
         taking.take(operation)
+    taking.show_again()
     return taking.result
 
 
-def _identity_acts(operation: Operation) -> Iterable[Subject]:
-    return acts(operation) if is_identity(operation) else ()
-
-
-class _TakingBack(Since):
+class _TakingBack(IdentityBack):
     """One bundle that is taken back, its operations from the last to the first."""
 
     def take(self, operation: Operation) -> None:
@@ -92,6 +87,14 @@ class _TakingBack(Since):
             case _:
                 self._take_other(operation)
 
+    def show_again(self) -> None:
+        """Let fields show what they showed whose values were all there and are again, one of them shown."""
+        showing = ShowingAgain(self._increment, self._past, self._bundle, self._is_free)
+        self.result.payloads += showing.needed_after(self.result.payloads)
+
+    def _is_free(self, raw: Field) -> bool:
+        return not any(map(self._is_of_somebody_else, self._storage.operations_on(Key("field", raw))))
+
     def _take_other(self, operation: Operation) -> None:
         match operation.payload:
             case CreateEdge() | CreateOrderedEdge() as edge:
@@ -105,10 +108,8 @@ class _TakingBack(Since):
                     self._move(edge_id)
             case ConfirmFieldMapping() as mapping:
                 self._map(mapping)
-            case MergeEntities():
-                self._split(operation)
-            case SplitEntity(source, new_entity):
-                self._merge(source, new_entity)
+            case _:
+                self.take_identity(operation)
 
     # Records and facets
 
@@ -227,7 +228,7 @@ class _TakingBack(Since):
         if not self._is_kept(Key("index", edge_id)):
             self.result.payloads.append(MoveOrderedEdge(edge_id, index))
 
-    # Mappings and identity
+    # Mappings
 
     def _map(self, mapping: ConfirmFieldMapping) -> None:
         seen = self._past.operations_on(Key("mapping", mapping.pair))
@@ -238,31 +239,3 @@ class _TakingBack(Since):
         if not self._is_kept(Key("mapping", mapping.pair)):
             (facet_a, field_a), (facet_b, field_b) = mapping.pair
             self.result.payloads.append(ConfirmFieldMapping(facet_a, field_a, facet_b, field_b, before))
-
-    def _split(self, merge: Operation) -> None:
-        absorbed = self._identity.joined_by(merge)
-        if absorbed is None or absorbed not in self._identity.parent:
-            return
-        root = self._identity.root(absorbed)
-        if not self._may_revive(root) or self._is_kept(Key("life", Subject("entity", absorbed)), of=_identity_acts):
-            return
-        self.result.payloads.append(SplitEntity(root, absorbed, self._facets_that_came(root, absorbed)))
-
-    def _facets_that_came(self, root: str, absorbed: str) -> tuple[str, ...]:
-        """The facets of an entity that do not go with it of themselves, where all that is now at the record was its."""
-        had = self._past.placed(absorbed)
-        members = self._identity.members(absorbed)
-        here = self._identity.placed(root, self._storage.facets_of)
-        left = {
-            each[1]
-            for each in had & here
-            if self._identity.moved.get(each, each[0]) not in members and each[0] not in members
-        }
-        return tuple(sorted(facet for facet in left if {each for each in here if each[1] == facet} <= had))
-
-    def _merge(self, source: str, new_entity: str) -> None:
-        root = self._identity.root(source)
-        if self._identity.root(new_entity) != new_entity or root == new_entity:
-            return
-        if self._may_revive(root) and self._may_revive(new_entity):
-            self.result.payloads.append(MergeEntities(root, new_entity))

@@ -263,8 +263,7 @@ class PostgresStorage(Indexes, PostgresLog):
             mine.fork_into(theirs)
         for name in ("_entities", "_edge_rows", "_edge_ends", "_record_rows", "_mapping_rows", "_facets"):
             getattr(other, name).known.update(getattr(self, name).known)
-        for name in ("_fields_of", "_facets_of", "_entities_with", "_edges_at"):
-            getattr(other, name).update({key: set(each) for key, each in getattr(self, name).items()})
+        self.copy_indexes_into(other)
         vars(other).update(_stored_classes=self._stored_classes)
         return other
 

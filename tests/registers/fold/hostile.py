@@ -143,7 +143,8 @@ class Hostile:
 
     def split(self) -> dict[str, Any]:
         source, new = self.two()
-        return {"source": source, "new_entity": new, "facets": self.chance.sample(FACETS, self.chance.randint(0, 2))}
+        found = {"source": source, "new_entity": new, "facets": self.chance.sample(FACETS, self.chance.randint(0, 2))}
+        return {**found, "entities": self.chance.sample(ENTITIES, 2)} if self.chance.random() < 0.3 else found
 
     def mapping(self) -> dict[str, Any]:
         one, other = self.chance.sample([(facet, name) for facet in FACETS for name in FIELDS], 2)

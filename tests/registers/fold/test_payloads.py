@@ -81,6 +81,9 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("MergeEntities", "absorbed", A, "absorbed"),
     ("SplitEntity", "new_entity", A, "new_entity"),
     ("SplitEntity", "facets", ["a", "a"], "facets"),
+    ("SplitEntity", "entities", [], "entities"),
+    ("SplitEntity", "entities", [A, A], "entities"),
+    ("SplitEntity", "entities", ["x"], "entities.0"),
 ]
 
 
