@@ -116,10 +116,10 @@ class Calls:
             return
         if size > self._log_left:
             self.is_log_cut = True
-            text = text.encode()[: self._log_left].decode("utf-8", "ignore")
+            text = text.encode()[: max(self._log_left - 1, 0)].decode("utf-8", "ignore")
             if not text:
                 return
-        self._log_left -= size
+        self._log_left -= len(text.encode()) + 1
         level = next(each for each in LEVELS if each == arguments["level"])
         line = LogLine(level, text)
         self.log.append(line)

@@ -25,6 +25,9 @@ OUR_DEPTH = 2
 # lua_Debug in WebAssembly: its size, and where `currentline` and `short_src` are.
 DEBUG_SIZE, DEBUG_LINE, DEBUG_SOURCE, DEBUG_SOURCE_SIZE = 112, 24, 44, 60
 MAX_LEVELS = 250
+# What each call of Lua by Lua through the host costs besides: errors that are caught, and coroutines that yield, take the
+# host far longer than WebAssembly can count.
+INVOKING = 100_000
 # Fuel for finding the line after the script's own is used up.
 AFTERWARDS = 5_000_000
 PAGE = 65_536
@@ -177,6 +180,10 @@ class Machine:
         # Beyond some depth Python's own limit is reached inside wasmtime, which then goes on as if all were well.
         if self._depth >= self._limits.depth + OUR_DEPTH:
             raise LimitReached("depth")
+        left = self._store.get_fuel()
+        if left <= INVOKING:
+            raise LimitReached("fuel")
+        self._store.set_fuel(left - INVOKING)
         stack = self._call("stackSave")
         self._depth += 1
         try:
