@@ -32,9 +32,10 @@ MODULES = {
     "fleet": ("fl1a", "fl1b", "fl2", "fl4", "fl5"),
     "stations": ("fl3",),
     "registers": ("r1", "r2", "r3", "r4"),
+    "scripts": ("s1", "s2"),
 }
-# p: the product without stages; n: runs; d: pads; fl: fleet; r: registers.
-LETTERS = "pndfr"
+# p: the product without stages; n: runs; d: pads; fl: fleet; r: registers; s: automation.
+LETTERS = "pndfrs"
 ALL = [number for numbers in MODULES.values() for number in numbers]
 
 

@@ -25,8 +25,8 @@ OUR_DEPTH = 2
 # lua_Debug in WebAssembly: its size, and where `currentline` and `short_src` are.
 DEBUG_SIZE, DEBUG_LINE, DEBUG_SOURCE, DEBUG_SOURCE_SIZE = 112, 24, 44, 60
 MAX_LEVELS = 250
-# What each call of Lua by Lua through the host costs besides: errors that are caught, and coroutines that yield, take the
-# host far longer than WebAssembly can count.
+# What each call of Lua by Lua through the host costs besides: errors that are caught, and coroutines that yield, take
+# the host far longer than WebAssembly can count.
 INVOKING = 100_000
 # Fuel for finding the line after the script's own is used up.
 AFTERWARDS = 5_000_000
