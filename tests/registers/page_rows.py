@@ -25,6 +25,7 @@ PAGES: Final = (
     # No body.
     Row("registers:paste", "POST", TABLE + "paste/", 400, *_EDITORS),
     Row("registers:create", "POST", TABLE + "create/", 200, *_EDITORS),
+    Row("registers:delete", "POST", TABLE + "delete/", 400, *_EDITORS),
     Row("registers:filter", "GET", TABLE + "filter/?of=title&op=is&value=x", 302),
     Row("registers:columns", "GET", TABLE + "columns/?column=title", 302),
     Row("registers:new_column", "GET", TABLE + "columns/new/", 200, *_EDITORS),
@@ -52,7 +53,14 @@ BUDGETED_PAGES: Final = {
 # They need a table; those that read have their budgets in `test_table_pages.py`.
 NO_PAGES: Final = (
     *("registers:tables", "registers:undo", "registers:redo", "registers:choices", "registers:paste"),
-    *("registers:create", "registers:filter", "registers:columns", "registers:save_view", "registers:remove_view"),
+    *(
+        "registers:create",
+        "registers:delete",
+        "registers:filter",
+        "registers:columns",
+        "registers:save_view",
+        "registers:remove_view",
+    ),
     *("registers:table", "registers:rows", "registers:rail", "registers:cell", "registers:new_column"),
     *("registers:change_column", "registers:import", "registers:export"),
 )

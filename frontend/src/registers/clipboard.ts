@@ -64,6 +64,17 @@ function pastedRow(texts: string[], columns: Column[], row: Row | undefined): Pa
   return made;
 }
 
+/** What filling an area does: its first rows, `from` of them, again and again into those below. Keys stay what they are. */
+export async function planFill(area: Area, from: number, data: GridData, blocks: Blocks<Row>): Promise<Paste> {
+  const columns = data.columns.slice(area.left, area.right + 1).filter(({ field }) => field !== "key");
+  const rows = await blocks.range(area.top, area.bottom);
+  const filled = rows.slice(from).map((row, at) => {
+    const source = rows[at % from];
+    return pastedRow(columns.map(({ field }) => (source && cellOf(source, field)?.dataset["text"]) ?? ""), columns, row);
+  });
+  return { rows: filled, area };
+}
+
 /** Whether there is anything to write. */
 export function isNothing({ rows }: Paste): boolean {
   return rows.every(({ record, values }) => record !== null && Object.keys(values).length === 0);

@@ -110,6 +110,11 @@ export class Edits extends Emitter<EditEvents> {
     if (this.edits.delete(keyOf({ record, field }))) this.say(record, field);
   }
 
+  /** Their records are deleted. */
+  dropAll(records: ReadonlySet<string>): void {
+    for (const { record, field } of this.all()) if (records.has(record)) this.drop(record, field);
+  }
+
   /** It is to be sent; what says the same as before is not. */
   keep(record: string, field: string): void {
     const edit = this.of(record, field);

@@ -56,11 +56,14 @@ export class Grid {
     return { rows: this.count, columns: this.columns.length, page };
   }
 
-  /** The same rows, as they are now. `welcome` sees each before it takes the place of the old one. */
+  /** The same rows, as they are now; those of records that were deleted say so. `welcome` sees each before it takes the place of the old one. */
   async refresh(records: string[], welcome: (row: Row, before: Row) => void): Promise<void> {
     const wanted = records.filter((record) => this.indexOf(record) >= 0);
     if (wanted.length === 0) return;
-    for (const row of await this.named(wanted)) {
+    const found = await this.named(wanted);
+    const gone = new Set(wanted);
+    for (const row of found) {
+      gone.delete(row.record);
       const index = this.indexOf(row.record);
       const before = this.rowAt(index);
       if (before) {
@@ -68,6 +71,7 @@ export class Grid {
         this.blocks.replace(index, row);
       }
     }
+    for (const record of gone) this.rowAt(this.indexOf(record))?.element.toggleAttribute("data-gone", true);
   }
 
   /**

@@ -14,8 +14,12 @@ export interface Column {
   editor: EditorKind;
   /** Whether pasted texts go into it. */
   pastes: boolean;
-  /** Pixels; the widest takes what is left. */
+  /** Pixels, and those that it has where nobody chose others. */
   width: number;
+  usual: number;
+  isSized: boolean;
+  /** It takes what is left of the room, unless somebody chose its width. */
+  grows: boolean;
   /** Options of an enum. */
   choices: Choice[];
 }
@@ -29,6 +33,8 @@ export interface GridData {
   /** Records of the query. */
   count: number;
   mayWrite: boolean;
+  /** The query of the page, as pairs. */
+  kept: [string, string][];
   addresses: {
     /** Blocks of rows; takes `offset` and `limit`, or `record` repeated. */
     rows: string;
@@ -38,6 +44,9 @@ export interface GridData {
     choices: string;
     paste: string;
     create: string;
+    delete: string;
+    /** The page of the table, without a query. */
+    table: string;
     undo: string;
     redo: string;
     /** The page of a record, with `RECORD` for its id. */

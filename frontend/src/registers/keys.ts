@@ -1,14 +1,26 @@
 import type { Key } from "./places";
 
 /** What a key asks of a grid in which no cell is edited. Moves are in `places.ts`, the clipboard in events of its own. */
-export type Act = "edit" | "overwrite" | "empty" | "all" | "undo" | "redo" | "toggle" | "leave" | "row" | "next" | "before" | "new";
+export type Act = "edit" | "overwrite" | "empty" | "all" | "undo" | "redo" | "toggle" | "leave" | "row" | "next" | "before" | "new" | Chosen | ColumnAct;
 
-const WITH_CONTROL: Record<string, Act> = { a: "all", z: "undo", y: "redo", enter: "new" };
+/** What is done to the rows or cells that are chosen. */
+type Chosen = "remove" | "fill";
+/** What is done to the column that somebody is in. */
+export type ColumnAct = "column-left" | "column-right" | "column-wider" | "column-narrower";
+
+const WITH_CONTROL: Record<string, Act> = { a: "all", z: "undo", y: "redo", enter: "new", d: "fill", delete: "remove", backspace: "remove" };
 const PLAIN: Record<string, Act> = { enter: "edit", f2: "edit", delete: "empty", escape: "leave", tab: "next" };
 
+const OF_COLUMNS: Record<string, ColumnAct> = {
+  arrowleft: "column-left",
+  arrowright: "column-right",
+  arrowdown: "column-wider",
+  arrowup: "column-narrower",
+};
+
 export function actOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): Act | null {
-  if (altKey) return null;
   const name = key.toLowerCase();
+  if (altKey) return (shiftKey && !ctrlKey && !metaKey && OF_COLUMNS[name]) || null;
   if (ctrlKey || metaKey) return shiftKey && name === "z" ? "redo" : (WITH_CONTROL[name] ?? null);
   if (name === "tab" && shiftKey) return "before";
   if (key === " ") return shiftKey ? "row" : "toggle";

@@ -36,6 +36,17 @@ export interface Pasted {
   changed: string[];
 }
 
+/** The answer to a deletion: a question instead, where the records have links. */
+export interface Removed {
+  deleted: number;
+  question: Question | null;
+}
+
+export interface Question {
+  title: string;
+  text: string;
+}
+
 export interface Undone {
   message: string;
   records: string[] | null;

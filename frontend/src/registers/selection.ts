@@ -31,6 +31,11 @@ export class Selection extends Emitter<{ changed: null }> {
     this.emit("changed", null);
   }
 
+  /** Whole rows, between two of them. */
+  rows(one: number, other: number, columns: number): void {
+    this.cover({ top: Math.min(one, other), left: 0, bottom: Math.max(one, other), right: columns - 1 });
+  }
+
   /** There are fewer rows now. */
   fit(shape: Shape): void {
     this.anchor = clamp(this.anchor, shape);

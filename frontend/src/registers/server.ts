@@ -6,7 +6,7 @@ import { say } from "../texts";
 import type { PastedRow } from "./clipboard";
 import type { Answer, Edit } from "./edits";
 import type { Column, GridData } from "./grid_data";
-import type { CellMistake, Pasted, Undone } from "./protocol";
+import type { CellMistake, Pasted, Removed, Undone } from "./protocol";
 
 /** The base has moved: what the cell holds now. */
 interface StaleProblem extends Problem {
@@ -41,6 +41,11 @@ export class Server {
 
   create(): Promise<{ record: string }> {
     return this.post(this.data.addresses.create, {});
+  }
+
+  /** Delete records; what has links is asked about first. */
+  remove(records: string[], confirmed: boolean): Promise<Removed> {
+    return this.post(this.data.addresses.delete, { records, confirmed });
   }
 
   undo(): Promise<Undone> {

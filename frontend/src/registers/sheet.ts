@@ -1,19 +1,20 @@
-import { gateway, me } from "../live";
-import type { ProjectEvent } from "../protocol";
-import { firstNameOf } from "../names";
+import { gateway } from "../live";
+import { toast } from "../base/controllers/toasts";
 import { say } from "../texts";
 import { Bars } from "./bars";
 import { CellEditor } from "./cell_editor";
-import type { EventMap } from "../events";
+import { ColumnLayout } from "./column_layout";
+import { Filling } from "./filling";
+import { Following } from "./following";
 import { Footer } from "./footer";
 import { Grid } from "./grid";
 import { Messages } from "./messages";
 import { Others } from "./others";
 import { ACTIVE, Painter } from "./painter";
 import { clamp, type Place } from "./places";
-import { cellOf, factsOf, type Row } from "./rows";
+import type { Question } from "./protocol";
+import { cellOf, factsOf } from "./rows";
 import { View } from "./view";
-import { layOut } from "./widths";
 import { Work } from "./work";
 
 /** The elements of the page, by what they are for. */
@@ -30,6 +31,9 @@ export interface Elements {
   more: HTMLElement;
   words: HTMLElement;
   cell: HTMLElement;
+  handle: HTMLElement;
+  drop: HTMLElement;
+  ask: (question: Question) => Promise<boolean>;
 }
 
 /** The table at work: what its parts do together. */
@@ -39,6 +43,9 @@ export class Sheet {
   readonly work: Work;
   readonly editor: CellEditor;
   readonly messages: Messages;
+  readonly layout: ColumnLayout;
+  readonly filling: Filling;
+  readonly following: Following;
   private readonly painter: Painter;
   private readonly footer: Footer;
   private readonly others: Others;
@@ -47,7 +54,13 @@ export class Sheet {
   constructor(private readonly on: Elements) {
     this.grid = new Grid(on.body);
     const { grid } = this;
-    layOut(on.scroller, grid.columns);
+    this.layout = new ColumnLayout(
+      on,
+      grid.data,
+      () => [...grid.blocks.rows()].map(({ element }) => element),
+      () => this.repaint(),
+      () => ({ row: grid.selection.active.row, field: grid.columns[grid.selection.active.column]?.field ?? "" }),
+    );
     this.painter = new Painter(grid.data, grid.edits, grid.selection);
     const bars = new Bars(on.bars, on.templates);
     this.messages = new Messages(grid, bars);
@@ -64,16 +77,14 @@ export class Sheet {
       choicesAddress: grid.data.addresses.choices,
     });
     this.work = new Work(grid, bars, {
-      changed: (records) => this.renew(records, ""),
+      changed: (records) => this.following.renew(records, ""),
       go: (row, column) => {
         this.go({ row, column });
         this.focus();
       },
-      refit: () => {
-        on.scroller.toggleAttribute("data-empty", false);
-        this.refit();
-      },
-      renewAll: () => this.renewAll(),
+      refit: () => this.refit(),
+      renewAll: () => this.following.reload(),
+      ask: on.ask,
       say: (text) => this.announce(text),
     });
     this.view = new View(
@@ -83,10 +94,29 @@ export class Sheet {
       (row, index) => this.painter.paint(row, index),
       (first, last) => this.seen(first, last),
     );
+    this.following = new Following(grid, this.view, this.painter, {
+      repaint: () => this.repaint(),
+      resized: () => this.refit(),
+      askAgain: () => this.footer.again(),
+    });
+    this.filling = new Filling(on, grid, this.view, (area, from) => void this.work.fill(area, from));
     grid.onArrived = () => this.view.render();
     this.stops = this.listen();
     this.view.resize(grid.count);
     this.selected();
+  }
+
+  /** Where the page before this one was, if it showed the same table with other columns. */
+  goOn(): void {
+    const kept = this.layout.goesOn();
+    if (!kept) return;
+    this.grid.selection.to(clamp({ row: kept.row, column: Math.max(0, this.columnOf(kept.field)) }, this.grid.shape(1)));
+    this.on.scroller.scrollTo(kept.left, kept.top);
+    this.focus();
+  }
+
+  columnOf(field: string): number {
+    return this.grid.columns.findIndex((each) => each.field === field);
   }
 
   stop(): void {
@@ -104,7 +134,7 @@ export class Sheet {
   /** To a cell that is spoken of, if its row is here. */
   goTo(record: string, field: string): void {
     const row = this.grid.indexOf(record);
-    if (row >= 0) this.go({ row, column: Math.max(0, this.grid.columns.findIndex((each) => each.field === field)) });
+    if (row >= 0) this.go({ row, column: Math.max(0, this.columnOf(field)) });
     this.focus();
   }
 
@@ -124,6 +154,7 @@ export class Sheet {
       return false;
     }
     if (!this.grid.data.mayWrite) return this.readOnly();
+    if (row.element.hasAttribute("data-gone")) return this.refuse(say("registers.gone"));
     if (column.editor === "toggle") {
       if (text === undefined) this.toggle();
       return false;
@@ -151,7 +182,12 @@ export class Sheet {
   }
 
   readOnly(): boolean {
-    this.announce(say("registers.read_only"));
+    return this.refuse(say("registers.read_only"));
+  }
+
+  private refuse(why: string): false {
+    this.announce(why);
+    toast({ text: why, kind: "info", about: "registers-refused" });
     return false;
   }
 
@@ -161,7 +197,7 @@ export class Sheet {
     if (!editing) return;
     this.close();
     this.grid.edits.keep(editing.record, editing.column.field);
-    if (rows || columns) this.goOn(rows, columns);
+    if (rows || columns) this.goBeside(rows, columns);
   }
 
   leave(): void {
@@ -186,6 +222,7 @@ export class Sheet {
 
   /** The window has another size: rows are higher on a phone. */
   refit(): void {
+    this.on.scroller.toggleAttribute("data-empty", this.grid.count === 0 && this.on.scroller.nextElementSibling?.classList.contains("reg-empty") === true);
     this.on.grid.setAttribute("aria-rowcount", String(this.grid.count + 1));
     this.view.resize(this.grid.count);
     this.editor.follow();
@@ -206,14 +243,14 @@ export class Sheet {
     return [
       grid.selection.on("changed", () => this.selected()),
       grid.edits.on("changed", () => this.repaint()),
-      grid.edits.on("done", ({ record, field }) => void this.saved(record, field)),
+      grid.edits.on("done", ({ record, field }) => void this.following.saved(record, field)),
       gateway.on("connection", (connection) => {
         this.messages.connection(connection);
         grid.edits.connected(connection.phase === "live");
         if (connection.phase === "live") this.others.connected();
       }),
-      gateway.events.on("register.changed", (event) => void this.onChanged(event)),
-      gateway.on("missed", () => void this.renewAll()),
+      gateway.events.on("register.changed", (event) => void this.following.changed(event)),
+      gateway.on("missed", () => void this.following.reload()),
       gateway.on("ephemeral", (message) => this.others.take(message)),
       gateway.on("present", (present) => this.others.here(present.map(({ user }) => user))),
     ];
@@ -236,7 +273,7 @@ export class Sheet {
   }
 
   /** Behind the last column the next row begins. */
-  private goOn(rows: number, columns: number): void {
+  private goBeside(rows: number, columns: number): void {
     const { row, column } = this.grid.selection.active;
     const next = column + columns;
     const isBehind = next >= this.grid.columns.length && row < this.grid.count - 1;
@@ -258,6 +295,7 @@ export class Sheet {
     for (const [index, row] of this.view.rendered()) this.painter.paint(row, index);
     this.messages.paint();
     this.editor.follow();
+    this.filling.place(this.grid.data.mayWrite && !this.editor.editing);
   }
 
   private seen(first: number, last: number): void {
@@ -268,41 +306,5 @@ export class Sheet {
     this.on.range.textContent = count === 0 ? "" : say("registers.range", { first: from + 1, last: until + 1, count: total });
     this.on.more.hidden = newest === count;
     this.editor.follow();
-  }
-
-  /** The server has the text: the row shows it as the server has it. */
-  private async saved(record: string, field: string): Promise<void> {
-    await this.renew([record], "");
-    this.grid.edits.drop(record, field);
-    this.footer.again();
-  }
-
-  private async onChanged({ data, actor }: ProjectEvent<EventMap["register.changed"]>): Promise<void> {
-    const by = actor.id === me ? "" : firstNameOf(actor.display_name);
-    if (data.records === null) await this.renewAll(by);
-    else await this.renew(data.records, by);
-    if (data.tables.includes(this.grid.data.facet)) await this.grid.recount();
-    this.view.render();
-    this.footer.again();
-  }
-
-  private async renew(records: string[], by: string): Promise<void> {
-    try {
-      await this.grid.refresh(records, (row, before) => this.welcome(row, before, by));
-    } catch {
-      // The line is broken: what was missed is asked for when it is there again.
-    }
-    this.view.render();
-    this.repaint();
-  }
-
-  private async renewAll(by = ""): Promise<void> {
-    await this.renew([...this.view.rendered()].map(([, row]) => row.record), by);
-    await this.grid.blocks.renew(...this.view.window);
-  }
-
-  private welcome(row: Row, before: Row, by: string): void {
-    this.painter.welcome(row, before, by);
-    this.grid.compare(row, by);
   }
 }

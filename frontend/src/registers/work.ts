@@ -3,11 +3,12 @@ import type { Problem } from "../protocol";
 import { Disconnected, Refused } from "../requests";
 import { say, count } from "../texts";
 import type { Bars } from "./bars";
-import { describe, isNothing, type Paste, type PastedRow, plan, textOf } from "./clipboard";
+import { describe, isNothing, type Paste, type PastedRow, plan, planFill, textOf } from "./clipboard";
 import { type Grid, MAX_ASKED } from "./grid";
 import type { Column } from "./grid_data";
 import type { Area } from "./places";
 import { cellOf, factsOf, type Row } from "./rows";
+import type { Question } from "./protocol";
 import { mistakesOf } from "./server";
 
 /** Of more, those that are seen are read again. */
@@ -21,6 +22,8 @@ interface Page {
   refit: () => void;
   /** Many rows are other ones. */
   renewAll: () => Promise<void>;
+  /** Ask before something is done. */
+  ask: (question: Question) => Promise<boolean>;
   say: (text: string) => void;
 }
 
@@ -74,6 +77,33 @@ export class Work {
       this.page.refit();
       const column = this.grid.columns.findIndex(({ editor }) => editor !== "none");
       this.page.go(row, Math.max(0, column));
+    });
+  }
+
+  /** Delete the records of an area. */
+  async remove(area: Area): Promise<void> {
+    await this.once(async () => {
+      const records = (await this.grid.blocks.range(area.top, area.bottom)).map(({ record }) => record);
+      if (records.length === 0) return;
+      let done = await this.grid.server.remove(records, false);
+      if (done.question) {
+        if (!(await this.page.ask(done.question))) return;
+        done = await this.grid.server.remove(records, true);
+      }
+      this.grid.edits.dropAll(new Set(records));
+      await this.page.renewAll();
+      this.grid.selection.to(this.grid.selection.active);
+      toast({ text: count("registers.deleted", done.deleted), about: "registers-paste" });
+    });
+  }
+
+  /** The first rows of an area into those below; of a single row, the one above it into it. */
+  async fill(area: Area, from = 1): Promise<void> {
+    const isOne = area.top === area.bottom;
+    if (isOne && area.top === 0) return;
+    await this.once(async () => {
+      const plan = await planFill(isOne ? { ...area, top: area.top - 1 } : area, from, this.grid.data, this.grid.blocks);
+      await this.write({ ...plan, area }, describe(plan));
     });
   }
 

@@ -38,10 +38,12 @@ def add_filter(request: PageRequest, project_id: UUID, facet: str) -> HttpRespon
 
 @page("GET", "HEAD")
 def choose_columns(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
-    """GET `?column=` for each: the table with these columns."""
+    """GET `?column=` for each: the table with these columns, those that are shown already in their order."""
     get_project(user=request.user, project_id=project_id, action=READ)
     state = read_state(project_id, facet, request.GET)
-    chosen = [each.field for each in state.all_columns if each.field in request.GET.getlist("column")]
+    wanted = set(request.GET.getlist("column"))
+    ordered = dict.fromkeys([each.field for each in (*state.columns, *state.all_columns)])
+    chosen = [field for field in ordered if field in wanted]
     is_usual = [each.field for each in state.with_columns(()).columns] == chosen
     return redirect(state.with_columns(() if is_usual else chosen).at())
 

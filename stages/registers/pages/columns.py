@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -61,6 +61,9 @@ _WIDTHS: Final[Mapping[str, int]] = {
 _KEY_WIDTH: Final = 80
 # The first text of a table says what its records are: it takes what is left.
 _WIDEST: Final = 260
+# Bounds of a width that somebody chooses, in pixels.
+MIN_WIDTH: Final = 48
+MAX_WIDTH: Final = 1_200
 _AT_THE_END: Final = frozenset({"integer", "float", "duration"})
 _EDITORS: Final[Mapping[str, str]] = {
     "integer": "number",
@@ -88,6 +91,11 @@ class GridColumn:
     editor: str
     pastes: bool
     column: Column | None = None
+    # It takes what is left of the room.
+    grows: bool = False
+    # Its width was chosen by somebody, instead of the usual one.
+    is_sized: bool = False
+    usual: int = 0
 
     @property
     def icon(self) -> str:
@@ -120,6 +128,9 @@ class GridColumn:
             "editor": self.editor,
             "pastes": self.pastes,
             "width": self.width,
+            "usual": self.usual or self.width,
+            "grows": self.grows,
+            "isSized": self.is_sized,
             "choices": [{"value": value, "label": label} for value, label in choices],
         }
 
@@ -131,11 +142,36 @@ def all_columns(schema: Schema, table: Table) -> list[GridColumn]:
     return [*own, *_links(schema, table)]
 
 
-def shown_columns(columns: Sequence[GridColumn], chosen: Sequence[str]) -> list[GridColumn]:
-    """Those that are chosen, in that order; without a choice the first ones. What is not there is left out."""
+def shown_columns(
+    columns: Sequence[GridColumn], chosen: Sequence[str], widths: Mapping[str, int] | None = None
+) -> list[GridColumn]:
+    """Those that are chosen, in that order; without a choice the first ones. What is not there is left out.
+
+    `widths` are those that somebody chose, in pixels.
+    """
     named = {each.field: each for each in columns}
-    found = [named[name] for name in dict.fromkeys(chosen) if name in named]
-    return found or list(columns[:SHOWN_AT_FIRST])
+    found = [named[name] for name in dict.fromkeys(chosen) if name in named] or list(columns[:SHOWN_AT_FIRST])
+    own = widths or {}
+    return [_sized(each, own[each.field]) if each.field in own else each for each in found]
+
+
+def _sized(column: GridColumn, width: int) -> GridColumn:
+    return replace(column, width=width, is_sized=True, usual=column.width)
+
+
+def read_widths(written: str) -> dict[str, int]:
+    """The widths of an address, `statement~320,area~90`, within their bounds; what is no width is left out."""
+    found: dict[str, int] = {}
+    for each in written.split(","):
+        name, _sign, width = each.rpartition("~")
+        if name and width.isdecimal() and len(width) <= 5:
+            found[name] = min(max(int(width), MIN_WIDTH), MAX_WIDTH)
+    return found
+
+
+def write_widths(widths: Mapping[str, int]) -> str:
+    """The widths as an address has them."""
+    return ",".join(f"{name}~{width}" for name, width in widths.items())
 
 
 def _own(column: Column, is_widest: bool) -> GridColumn:
@@ -145,7 +181,7 @@ def _own(column: Column, is_widest: bool) -> GridColumn:
         editor = "none"
     width = _KEY_WIDTH if is_key else _WIDEST if is_widest else _WIDTHS[column.type]
     pastes = not column.reference and column.type != FILE
-    return GridColumn(column.name, column.label, column.type, width, editor, pastes, column)
+    return GridColumn(column.name, column.label, column.type, width, editor, pastes, column, grows=is_widest)
 
 
 def _links(schema: Schema, table: Table) -> Iterator[GridColumn]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound, ValidationFailed
-from stages.registers.pages.columns import GridColumn, all_columns, shown_columns
+from stages.registers.pages.columns import GridColumn, all_columns, read_widths, shown_columns, write_widths
 from stages.registers.reading import rows
 from stages.registers.reading.query import Query, parse_query
 from stages.registers.reading.reader import Reader
@@ -22,13 +22,17 @@ from stages.registers.schema import Table
 from stages.registers.schema.model import SavedView
 
 COLUMNS: Final = "columns"
+WIDTHS: Final = "widths"
 VIEW: Final = "view"
-_OWN: Final = ("sort", "filter", "q", COLUMNS)
+_OWN: Final = ("sort", "filter", "q", COLUMNS, WIDTHS)
 
 
 @dataclass(frozen=True)
 class TableState:
-    """A table as somebody looks at it. `chosen` names the columns of the address, none for the first ones."""
+    """A table as somebody looks at it. `chosen` names the columns of the address, none for the first ones.
+
+    `widths` are those that the address gives columns, in pixels.
+    """
 
     project_id: UUID
     reader: Reader
@@ -38,6 +42,7 @@ class TableState:
     view: SavedView | None = None
     # What the address asks for and the table does not have; then the query is without it.
     problem: str = ""
+    widths: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def all_columns(self) -> list[GridColumn]:
@@ -45,7 +50,7 @@ class TableState:
 
     @cached_property
     def columns(self) -> list[GridColumn]:
-        return shown_columns(self.all_columns, self.chosen)
+        return shown_columns(self.all_columns, self.chosen, self.widths)
 
     @cached_property
     def count(self) -> int:
@@ -75,7 +80,9 @@ class TableState:
 
     def pairs(self) -> list[tuple[str, str]]:
         found = self.query.pairs()
-        return [*found, (COLUMNS, ",".join(self.chosen))] if self.chosen else found
+        if self.chosen:
+            found = [*found, (COLUMNS, ",".join(self.chosen))]
+        return [*found, (WIDTHS, write_widths(self.widths))] if self.widths else found
 
     def at(self, name: str = "registers:table", *, extra: Sequence[tuple[str, str]] = ()) -> str:
         """The address of this, or of another page about it."""
@@ -113,7 +120,8 @@ def read_state(project_id: UUID, facet: str, parameters: QueryDict, *, reader: R
     except ValidationFailed as refusal:
         problem = refusal.detail.partition(": ")[2] or refusal.detail
         query = parse_query(reader.schema, facet, asked, lenient=True)
-    return TableState(project_id, reader, table, query, _chosen(reader, table, asked), view, problem)
+    chosen, widths = _chosen(reader, table, asked), _widths(reader, table, asked)
+    return TableState(project_id, reader, table, query, chosen, view, problem, widths)
 
 
 def _view_of(reader: Reader, table: Table, name: str) -> SavedView | None:
@@ -131,8 +139,15 @@ def _chosen(reader: Reader, table: Table, parameters: QueryDict) -> tuple[str, .
     return tuple(name for name in dict.fromkeys(parameters.get(COLUMNS, "").split(",")) if name in known)
 
 
+def _widths(reader: Reader, table: Table, parameters: QueryDict) -> dict[str, int]:
+    """The widths that an address gives columns, as far as they are there."""
+    known = {each.field for each in all_columns(reader.schema, table)}
+    return {name: width for name, width in read_widths(parameters.get(WIDTHS, "")).items() if name in known}
+
+
 def _canonical(reader: Reader, table: Table, view: SavedView) -> str:
     """What a view's query is written as today."""
     parameters = QueryDict(view.query)
     query = parse_query(reader.schema, table.facet, parameters, lenient=True)
-    return TableState(reader.project_id, reader, table, query, _chosen(reader, table, parameters)).written
+    chosen, widths = _chosen(reader, table, parameters), _widths(reader, table, parameters)
+    return TableState(reader.project_id, reader, table, query, chosen, widths=widths).written

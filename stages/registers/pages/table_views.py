@@ -18,7 +18,7 @@ from stages.registers.pages.grid_html import rows_html
 from stages.registers.pages.grid_rows import row_views
 from stages.registers.pages.naming import MAX_CHOICES, records_like
 from stages.registers.pages.table_state import VIEW, TableState, read_state
-from stages.registers.pages.tools import tools_of
+from stages.registers.pages.tools import kept_of, tools_of
 from stages.registers.permissions import READ
 from stages.registers.reading import rows
 from stages.registers.reading.reader import Reader
@@ -71,7 +71,9 @@ def rail(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     """GET: the bars and the rail of the page, without rows, for a page that follows what happens."""
     access = get_project(user=request.user, project_id=project_id, action=READ)
     state = read_state(project_id, facet, request.GET)
-    return render(request, "registers/rail_page.html", register_context(request, access, state=state))
+    return render(
+        request, "registers/rail_page.html", {**register_context(request, access, state=state), "state": state}
+    )
 
 
 @page("GET", "HEAD")
@@ -158,7 +160,8 @@ def grid_data(state: TableState, *, may_write: bool) -> dict[str, Any]:
 
     addresses = {
         "rows": state.at("registers:rows"),
-        **{name: of_table(name) for name in ("cell", "choices", "paste", "create")},
+        **{name: of_table(name) for name in ("cell", "choices", "paste", "create", "delete")},
+        "table": table_address(project_id, facet),
         "undo": reverse("registers:undo", args=[project_id]),
         "redo": reverse("registers:redo", args=[project_id]),
         "record": f"{records_address(project_id)}RECORD/",
@@ -170,5 +173,6 @@ def grid_data(state: TableState, *, may_write: bool) -> dict[str, Any]:
         "columns": [column.data() for column in state.columns],
         "count": state.count,
         "mayWrite": may_write,
+        "kept": kept_of(state),
         "addresses": addresses,
     }

@@ -82,7 +82,7 @@ def tools_of(state: TableState) -> Tools:
         shown=state.columns,
         hidden=[each for each in state.all_columns if each.field not in shown],
         without_filters=state.with_query(Query(state.table.facet, state.query.sort)).at(),
-        kept=_kept(state),
+        kept=kept_of(state),
     )
 
 
@@ -148,5 +148,6 @@ def _operators(state: TableState, name: str) -> list[tuple[str, str, bool]]:
     return [(op, str(words), op not in WITHOUT_VALUES) for op, words in found.items()]
 
 
-def _kept(state: TableState) -> list[tuple[str, str]]:
+def kept_of(state: TableState) -> list[tuple[str, str]]:
+    """What of the address forms keep, with the name of the view."""
     return [("view", state.view.name), *state.pairs()] if state.view is not None else state.pairs()

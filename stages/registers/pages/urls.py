@@ -26,6 +26,7 @@ urlpatterns = [
     late_path(f"{TABLE}choices/", f"{_PAGES}.table_views:choices", name="choices"),
     late_path(f"{TABLE}paste/", f"{_PAGES}.writing_views:paste", name="paste"),
     late_path(f"{TABLE}create/", f"{_PAGES}.writing_views:create", name="create"),
+    late_path(f"{TABLE}delete/", f"{_PAGES}.writing_views:delete", name="delete"),
     late_path(f"{TABLE}filter/", f"{_PAGES}.choosing_views:add_filter", name="filter"),
     late_path(f"{TABLE}columns/", f"{_PAGES}.choosing_views:choose_columns", name="columns"),
     late_path(f"{TABLE}columns/new/", f"{_PAGES}.schema_views:new_column", name="new_column"),

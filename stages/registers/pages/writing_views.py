@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Concatenate, Final, ParamSpec
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,12 +17,14 @@ from kernel.errors import DomainError, ValidationFailed
 from projects.access import get_project
 from rest.errors import problem_response
 from stages.registers.permissions import WRITE
-from stages.registers.services.records import Cell, Row, write_cells
+from stages.registers.reading.links import edges_at
+from stages.registers.services.records import Cell, Row, delete_records, write_cells
 from stages.registers.services.undoing import redo as redo_newest
 from stages.registers.services.undoing import undo as undo_newest
 from workspace.decorators import PageRequest, page
 
 P = ParamSpec("P")
+Body = TypeVar("Body", bound=msgspec.Struct)
 MAX_ROWS: Final = 10_000
 
 
@@ -38,6 +40,14 @@ class Paste(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Rows in the order in which they were pasted: refusals name them from 1."""
 
     rows: Annotated[list[PastedRow], msgspec.Meta(min_length=1, max_length=MAX_ROWS)]
+    client_ref: UUID | None = None
+
+
+class Deletion(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Records to delete; `confirmed` says that its person knows of their links."""
+
+    records: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=MAX_ROWS)]
+    confirmed: bool = False
     client_ref: UUID | None = None
 
 
@@ -83,6 +93,31 @@ def create(request: PageRequest, project_id: UUID, facet: str) -> dict[str, Any]
 
 
 @answers_json
+def delete(request: PageRequest, project_id: UUID, facet: str) -> dict[str, Any]:
+    """POST `records`: delete them in one write. Where they have links, `question` asks for `confirmed` first."""
+    get_project(user=request.user, project_id=project_id, action=WRITE)
+    body = _read(request, Deletion)
+    wanted = [str(each) for each in dict.fromkeys(body.records)]
+    linked = edges_at(project_id, wanted)
+    if linked and not body.confirmed:
+        return {"deleted": 0, "question": _question(len(wanted), {each.edge for of in linked.values() for each in of})}
+    caller = replace(caller_from_request(request), client_ref=body.client_ref)
+    delete_records(caller=caller, project_id=project_id, records=wanted)
+    return {"deleted": len(wanted), "question": None}
+
+
+def _question(records: int, edges: Collection[str]) -> dict[str, str]:
+    title = ngettext("Delete %(n)s record?", "Delete %(n)s records?", records)
+    links = ngettext("Its %(n)s link goes with it.", "Its %(n)s links go with it.", len(edges))
+    if records > 1:
+        links = ngettext("Their %(n)s link goes with them.", "Their %(n)s links go with them.", len(edges))
+    return {
+        "title": title % {"n": f"{records:,}"},
+        "text": links % {"n": f"{len(edges):,}"},
+    }
+
+
+@answers_json
 def undo(request: PageRequest, project_id: UUID) -> dict[str, Any]:
     """POST: undo the newest of what this person did."""
     get_project(user=request.user, project_id=project_id, action=WRITE)
@@ -96,7 +131,7 @@ def redo(request: PageRequest, project_id: UUID) -> dict[str, Any]:
     return _undone(redo_newest(caller=caller_from_request(request), project_id=project_id), is_redo=True)
 
 
-def _read(request: PageRequest, kind: type[Paste]) -> Paste:
+def _read(request: PageRequest, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.DecodeError as error:

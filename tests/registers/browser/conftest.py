@@ -13,6 +13,7 @@ from stages.registers.models import Row
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column, Option, Relation
 from stages.registers.services import Written, write_bundle
+from stages.registers.verbs.finding import make_id
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
@@ -74,6 +75,12 @@ class Tables:
 
         self.write(payloads, by)
         return records
+
+    def link(self, source: str, target: str, relation: str = "verifies") -> None:
+        """A link between two records."""
+        self.write(
+            lambda acts, schema: verbs.link(acts, schema, make_id(), source=source, target=target, type_=relation)
+        )
 
     def set(self, record: str, field: str, value: Any, *, by: str = "editor", facet: str = REQUIREMENTS) -> None:
         """Somebody else sets a cell, elsewhere."""

@@ -1,12 +1,13 @@
-import { instantiate, LiveController } from "../../controllers/live";
+import { instantiate } from "../../controllers/live";
 import { gateway } from "../../live";
-import { type Act, actOf } from "../keys";
+import { GridMenus } from "../grid_menus";
+import { type Act, actOf, type ColumnAct } from "../keys";
 import { besides, moved, type Place } from "../places";
 import { Sheet } from "../sheet";
 
 /** The grid of a table: what keys, pointer and clipboard ask of it. */
-export class RegisterGridController extends LiveController {
-  static override targets = ["scroller", "grid", "head", "body", "overlay", "bars", "bar", "placeholder", "range", "more", "words", "cell", "tip"];
+export class RegisterGridController extends GridMenus {
+  static override targets = ["scroller", "grid", "head", "body", "overlay", "bars", "bar", "placeholder", "range", "more", "words", "cell", "tip", "handle", "drop"];
   declare readonly scrollerTarget: HTMLElement;
   declare readonly gridTarget: HTMLElement;
   declare readonly headTarget: HTMLElement;
@@ -20,7 +21,9 @@ export class RegisterGridController extends LiveController {
   declare readonly wordsTarget: HTMLElement;
   declare readonly cellTarget: HTMLElement;
   declare readonly tipTarget: HTMLElement;
-  private sheet!: Sheet;
+  declare readonly handleTarget: HTMLElement;
+  declare readonly dropTarget: HTMLElement;
+  private pressedRow = -1;
 
   override connect(): void {
     this.sheet = new Sheet({
@@ -36,16 +39,21 @@ export class RegisterGridController extends LiveController {
       more: this.moreTarget,
       words: this.wordsTarget,
       cell: this.cellTarget,
+      handle: this.handleTarget,
+      drop: this.dropTarget,
+      ask: this.ask,
     });
+    super.connect();
+    this.sheet.goOn();
     const sized = () => this.sheet.refit();
     window.addEventListener("resize", sized);
     this.follow(() => this.sheet.stop(), () => window.removeEventListener("resize", sized));
-    window.addEventListener("beforeunload", this.ask);
+    window.addEventListener("beforeunload", this.leaving);
     this.element.dataset["ready"] = "";
   }
 
   override disconnect(): void {
-    window.removeEventListener("beforeunload", this.ask);
+    window.removeEventListener("beforeunload", this.leaving);
     super.disconnect();
   }
 
@@ -61,6 +69,10 @@ export class RegisterGridController extends LiveController {
     const act = actOf(event);
     if (act === "next" || act === "before") this.beside(event, act === "next" ? 1 : -1);
     else if (act === "overwrite") this.overwrite(event);
+    else if (act?.startsWith("column-")) {
+      event.preventDefault();
+      this.columnAct(act as ColumnAct);
+    }
     else if (act) {
       event.preventDefault();
       this.do(act);
@@ -75,6 +87,8 @@ export class RegisterGridController extends LiveController {
   }
 
   press(event: PointerEvent): void {
+    this.pressedRow = -1;
+    if (this.pressRow(event)) return;
     const place = this.placeOf(event.target as HTMLElement);
     if (!place || event.button !== 0) return;
     this.sheet.keep(0, 0);
@@ -88,10 +102,29 @@ export class RegisterGridController extends LiveController {
   }
 
   drag(event: PointerEvent): void {
-    if (event.buttons !== 1 || event.pointerType === "touch" || this.sheet.editor.editing) return;
+    if (event.buttons !== 1 || event.pointerType === "touch" || this.sheet.editor.editing || this.sheet.filling.isDragging) return;
+    if (this.pressedRow >= 0) {
+      const row = this.rowOf(event.target as HTMLElement);
+      if (row >= 0) this.sheet.grid.selection.rows(this.pressedRow, row, this.sheet.grid.columns.length);
+      return;
+    }
     const place = this.placeOf(event.target as HTMLElement);
     const { selection } = this.sheet.grid;
     if (place && !isSame(place, selection.active)) selection.to(place, { extend: true });
+  }
+
+  /** The number of a row chooses it, with Shift all rows from what is chosen. */
+  private pressRow(event: PointerEvent): boolean {
+    const target = event.target as HTMLElement;
+    const row = target.closest(".reg-number") ? this.rowOf(target) : -1;
+    if (row < 0 || event.button !== 0) return false;
+    this.sheet.keep(0, 0);
+    const { selection, columns } = this.sheet.grid;
+    if (event.pointerType !== "touch") event.preventDefault();
+    this.sheet.focus();
+    this.pressedRow = event.shiftKey ? selection.area.top : row;
+    selection.rows(this.pressedRow, row, columns.length);
+    return true;
   }
 
   twice(event: MouseEvent): void {
@@ -173,7 +206,7 @@ export class RegisterGridController extends LiveController {
   }
 
   showMore(): void {
-    location.reload();
+    void this.sheet.following.reload();
   }
 
   private get isHere(): boolean {
@@ -194,6 +227,11 @@ export class RegisterGridController extends LiveController {
 
   /** A letter is not prevented: it is typed into the editor that is opened here. */
   private overwrite(event: KeyboardEvent): void {
+    if (this.sheet.grid.count === 0) {
+      event.preventDefault();
+      if (this.mayWrite && event.key !== "Backspace") void this.sheet.work.create();
+      return;
+    }
     if (!this.sheet.edit("") || event.key === "Backspace") event.preventDefault();
   }
 
@@ -210,7 +248,10 @@ export class RegisterGridController extends LiveController {
     else if (act === "toggle") this.sheet.toggle();
     else if (act === "undo" || act === "redo") void work.undo(act === "redo");
     else if (act === "new") void work.create();
+    else if (count === 0) return;
     else if (act === "empty") void work.empty(selection.area);
+    else if (act === "remove") void work.remove(selection.area);
+    else if (act === "fill") void work.fill(selection.area);
   }
 
   private giveUp(): void {
@@ -226,6 +267,11 @@ export class RegisterGridController extends LiveController {
     return editing?.record === record && editing.column.field === field;
   }
 
+  private rowOf(element: HTMLElement): number {
+    const record = element.closest<HTMLElement>("[data-record]")?.dataset["record"];
+    return record ? this.sheet.grid.indexOf(record) : -1;
+  }
+
   private placeOf(element: HTMLElement): Place | null {
     const cell = element.closest<HTMLElement>("[data-field]");
     const record = cell?.closest<HTMLElement>("[data-record]")?.dataset["record"];
@@ -234,7 +280,7 @@ export class RegisterGridController extends LiveController {
     return { row: grid.indexOf(record), column: grid.columns.findIndex(({ field }) => field === cell.dataset["field"]) };
   }
 
-  private readonly ask = (event: BeforeUnloadEvent): void => {
+  private readonly leaving = (event: BeforeUnloadEvent): void => {
     if (this.sheet.grid.edits.unsent > 0) event.preventDefault();
   };
 }

@@ -1,0 +1,75 @@
+import { firstNameOf } from "../names";
+import type { EventMap } from "../events";
+import { me } from "../live";
+import type { ProjectEvent } from "../protocol";
+import type { Grid } from "./grid";
+import type { Painter } from "./painter";
+import type { Row } from "./rows";
+import type { View } from "./view";
+
+interface Page {
+  repaint: () => void;
+  /** There are more rows, or fewer. */
+  resized: () => void;
+  /** Who set the active cell may be somebody else now. */
+  askAgain: () => void;
+}
+
+/** Has the table show what happened to its records: here, elsewhere, or while the line was broken. */
+export class Following {
+  constructor(
+    private readonly grid: Grid,
+    private readonly view: View,
+    private readonly painter: Painter,
+    private readonly page: Page,
+  ) {}
+
+  async changed({ data, actor }: ProjectEvent<EventMap["register.changed"]>): Promise<void> {
+    const by = actor.id === me ? "" : firstNameOf(actor.display_name);
+    if (data.records === null) await this.reload(by);
+    else await this.renew(data.records, by);
+    if (data.tables.includes(this.grid.data.facet)) await this.grid.recount();
+    this.view.render();
+    this.page.askAgain();
+  }
+
+  /** The server has a text: its row shows it as the server has it. */
+  async saved(record: string, field: string): Promise<void> {
+    await this.renew([record], "");
+    this.grid.edits.drop(record, field);
+    this.page.askAgain();
+  }
+
+  /** These records, at the places where they are. */
+  async renew(records: string[], by: string): Promise<void> {
+    try {
+      await this.grid.refresh(records, (row, before) => this.welcome(row, before, by));
+    } catch {
+      // The line is broken: what was missed is asked for when it is there again.
+    }
+    this.view.render();
+    this.page.repaint();
+  }
+
+  /** All rows, each at the place that it has by now; whoever is in a record stays in it. */
+  async reload(by = ""): Promise<void> {
+    const { grid, view } = this;
+    const { active } = grid.selection;
+    const record = grid.rowAt(active.row)?.record ?? "";
+    await this.renew([...view.rendered()].map(([, row]) => row.record), by);
+    await grid.recount();
+    grid.count = grid.newest;
+    grid.selection.fit(grid.shape(1));
+    this.page.resized();
+    await grid.blocks.renew(...view.window);
+    const row = record ? grid.indexOf(record) : -1;
+    if (row >= 0 && row !== active.row) grid.selection.to({ row, column: active.column });
+    view.render();
+    this.page.repaint();
+  }
+
+  private welcome(row: Row, before: Row, by: string): void {
+    this.painter.welcome(row, before, by);
+    this.grid.compare(row, by);
+  }
+}
