@@ -25,8 +25,13 @@ class AutomationConfig(StageConfig):
         self._register_proof()
 
     def _register_proof(self) -> None:
-        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
+        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
+        from blobs.rebuilding import CONTENTS_OF_ROWS
         from stages.automation import unrecorded
+        from stages.automation.rebuilding import TABLES, contents_of_packages
+
+        rebuild(*TABLES)
+        CONTENTS_OF_ROWS.register("packages", contents_of_packages)
 
         for name, reason in unrecorded.TABLES.items():
             TABLES_WITHOUT_RECORD.register(name, reason)

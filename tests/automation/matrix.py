@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.automation import module_rows
+
 REST: tuple[Any, ...] = ()
 PAGES: tuple[Any, ...] = ()
-REPEATS: tuple[Any, ...] = ()
+REPEATS: tuple[Any, ...] = module_rows.REPEATS
 NO_WRITES = (
     "automation.read",
     # An action leaves this list with the service that writes.
-    *("module.adopt", "module.leave", "rule.save", "script.switch"),
+    *("rule.save", "script.switch"),
     *("script.save", "script.run", "execution.stop", "passage.link"),
 )

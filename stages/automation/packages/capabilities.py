@@ -22,16 +22,16 @@ _WATCHED: Final = re.compile(rf"{_TABLE}|{_TABLE}\.(\*|{_TABLE})|relation:{_TABL
 _FILES: Final = re.compile(r"(read|write):[A-Za-z0-9_][A-Za-z0-9_./-]{0,150}\*?")
 
 
-def check_capabilities(capabilities: CapabilitiesShape) -> None:
+def check_capabilities(capabilities: CapabilitiesShape, path: str = "capabilities") -> None:
     """Refuse wishes that mean nothing. Raises `ValidationFailed` with the path of one."""
     for member in ("read", "write"):
-        _check_each(getattr(capabilities, member), f"capabilities.{member}", _DATA)
-    _check_each(capabilities.files, "capabilities.files", _FILES)
-    _check_each(capabilities.network, "capabilities.network", None)
+        _check_each(getattr(capabilities, member), f"{path}.{member}", _DATA)
+    _check_each(capabilities.files, f"{path}.files", _FILES)
+    _check_each(capabilities.network, f"{path}.network", None)
     for at, address in enumerate(capabilities.network):
         if not _is_address(address):
             words = gettext("An https address and the beginning of a path, such as https://api.example.org/v1/.")
-            raise refuse(f"capabilities.network.{at}", words)
+            raise refuse(f"{path}.network.{at}", words)
 
 
 def check_watched(watched: Iterable[str], path: str) -> None:

@@ -24,6 +24,7 @@ TYPES: Final = (
     *("text", "integer", "float", "boolean", "date", "datetime", "duration"),
     *("enum", "entity-reference", "blob-reference", "list"),
 )
+ARGUMENTS: Final = ("text", "lines", "integer", "decimal", "boolean", "date", "file")
 _MODULE: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _VERSION: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}(-[0-9A-Za-z.]{1,16})?")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
@@ -90,7 +91,7 @@ def read_manifest(files: Mapping[str, str]) -> Manifest:
     for name in manifest.rules:
         _check_name(name, "rules")
     for name, script in manifest.scripts.items():
-        _check_script(name, script, files)
+        _check_script(name, script, capabilities, files)
     for name, view in manifest.views.items():
         _check_view(name, view, manifest, files)
     return manifest
@@ -151,16 +152,41 @@ def _check_relation(name: str, relation: shapes.RelationShape) -> None:
             raise refuse(f"relations.{name}.properties.{each}", gettext("There is no such type."))
 
 
-def _check_script(name: str, script: shapes.ScriptShape, files: Mapping[str, str]) -> None:
+def _check_script(
+    name: str, script: shapes.ScriptShape, capabilities: shapes.CapabilitiesShape, files: Mapping[str, str]
+) -> None:
     _check_name(name, "scripts")
     path = f"scripts.{name}"
     _check_title(script.title, f"{path}.title")
     if f"scripts/{name}.lua" not in files:
         raise refuse(path, gettext("The package has no file scripts/%(name)s.lua.") % {"name": name})
     check_watched(script.on_change, f"{path}.on_change")
-    for each, type_ in script.args.items():
-        if not _NAME.fullmatch(each) or type_ not in TYPES:
-            raise refuse(f"{path}.args.{each}", gettext("An argument has a name and a type of columns."))
+    for each in script.args:
+        if not _NAME.fullmatch(each):
+            raise refuse(
+                f"{path}.args.{each}", gettext("A name has 1 to 60 letters, digits, - and _, and no digit first.")
+            )
+        argument_of(script, each, f"{path}.args.{each}")
+    if script.capabilities is not None:
+        check_capabilities(script.capabilities, f"{path}.capabilities")
+        _check_asked(script.capabilities, capabilities, f"{path}.capabilities")
+
+
+def argument_of(script: shapes.ScriptShape, name: str, path: str = "") -> shapes.ArgumentShape:
+    """An argument of a script. Raises `ValidationFailed`."""
+    raw = script.args[name]
+    found = read_table({"type": raw} if isinstance(raw, str) else raw, shapes.ArgumentShape, path)
+    if found.type not in ARGUMENTS:
+        raise refuse(f"{path}.type", gettext("Types are: %(types)s.") % {"types": ", ".join(ARGUMENTS)})
+    return found
+
+
+def _check_asked(asked: shapes.CapabilitiesShape, of_module: shapes.CapabilitiesShape, path: str) -> None:
+    """A script asks for nothing that its module does not ask for."""
+    for member in shapes.CapabilitiesShape.__struct_fields__:
+        for at, each in enumerate(getattr(asked, member)):
+            if each not in getattr(of_module, member):
+                raise refuse(f"{path}.{member}.{at}", gettext("The module itself does not ask for this."))
 
 
 def _check_view(name: str, view: shapes.ViewShape, manifest: Manifest, files: Mapping[str, str]) -> None:

@@ -72,13 +72,26 @@ class RelationShape(Shape, frozen=True):
     properties: dict[str, str] = {}
 
 
+class ArgumentShape(Shape, frozen=True):
+    """An argument of a script, for the form that asks for it."""
+
+    type: str
+    title: str = ""
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
 class ScriptShape(Shape, frozen=True):
-    """`[scripts.x]`, whose text is `scripts/x.lua`. `args` maps names to types of columns."""
+    """`[scripts.x]`, whose text is `scripts/x.lua`. `args` maps names to types, or to an `ArgumentShape`.
+
+    `capabilities` are what it asks for, all of the module's where it has none of its own.
+    """
 
     title: str = ""
     description: str = ""
     on_change: tuple[str, ...] = ()
-    args: dict[str, str] = {}
+    args: dict[str, Any] = {}
+    capabilities: CapabilitiesShape | None = None
 
 
 class ViewShape(Shape, frozen=True):

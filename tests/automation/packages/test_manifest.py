@@ -107,7 +107,7 @@ MISTAKES = {
     "an address without a path": ("https://api.example.org/v1/", "https://api.example.org", "capabilities.network.0"),
     "a path with dots": ("/v1/", "/v1/../v2/", "capabilities.network.0"),
     "something that nobody changes": ('"tests", "relation', '"the weather", "relation', "scripts.check.on_change.1"),
-    "an argument": ('limit = "integer"', 'limit = "number"', "scripts.check.args.limit"),
+    "an argument": ('limit = "integer"', 'limit = "number"', "scripts.check.args.limit.type"),
     "a kind of views": ('"board"', '"gantt"', "views.board.kind"),
     "a view of nothing": ('table = "requirements"\n', "", "views.board.table"),
     "a view of another column": ('"key", "text"', '"key", "size"', "views.board.columns"),

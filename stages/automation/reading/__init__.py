@@ -1,0 +1,1 @@
+"""What is read of modules, and written by nobody here."""

@@ -1,0 +1,104 @@
+"""The records in which a project keeps a module, and its rules and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from blobs.models import sha256_of
+from kernel.canonical import canonical
+from stages.automation.facets import MODULE, RULE, SCRIPT, record_id
+from stages.automation.packages import Manifest
+from stages.automation.packages.manifest import argument_of
+from stages.automation.packages.shapes import CapabilitiesShape
+from stages.automation.reading.packages import Module
+from stages.automation.reading.records import records_of
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.payloads import Payload
+from stages.registers.verbs import schema_records
+
+# Rules and scripts of a module are named after it, so that two modules may give theirs the same name.
+SEPARATOR: Final = "/"
+
+
+def name_in(module: str, name: str) -> str:
+    """The name of a module's rule or script in a project."""
+    return f"{module}{SEPARATOR}{name}"
+
+
+def adopt_records(acts: Acts, project_id: UUID, module: Module, files: Mapping[str, str]) -> list[Payload]:
+    """The payloads after which the project has this version: the module, its rules and scripts, and none of before."""
+    manifest = module.manifest
+    values = {"name": manifest.name, "version": manifest.version, "sha256": module.sha256}
+    payloads = schema_records.put(acts, record_id(project_id, MODULE, manifest.name), MODULE, values)
+    wanted = {(RULE, name): each for name, each in _rules(manifest).items()}
+    wanted |= {(SCRIPT, name): each for name, each in _scripts(manifest, files).items()}
+    kept = set()
+    for (facet, name), record in wanted.items():
+        entity = record_id(project_id, facet, name)
+        kept.add(entity)
+        payloads += schema_records.put(acts, entity, facet, record)
+    gone = [entity for entity in records_of_module(acts, manifest.name) if entity not in kept]
+    return [*payloads, *schema_records.remove(acts, gone)]
+
+
+def leave_records(acts: Acts, project_id: UUID, name: str) -> list[Payload]:
+    """The payloads that remove a module with its rules and scripts."""
+    entities = [record_id(project_id, MODULE, name), *records_of_module(acts, name)]
+    return schema_records.remove(acts, entities)
+
+
+def records_of_module(acts: Acts, module: str) -> dict[str, str]:
+    """The rules and scripts that a project has of a module: their names by their records."""
+    storage = acts.increment.storage
+    found = [*records_of(storage, RULE), *records_of(storage, SCRIPT)]
+    return {each.entity: each.text("name") for each in found if each.text("module") == module}
+
+
+def scripts_of(project_id: UUID, module: Module, files: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The scripts of a module: name and SHA-256 of the text, by their records."""
+    found = {}
+    for name in module.manifest.scripts:
+        named = name_in(module.name, name)
+        found[record_id(project_id, SCRIPT, named)] = (named, sha256_of(files[f"scripts/{name}.lua"].encode()))
+    return found
+
+
+def _rules(manifest: Manifest) -> dict[str, dict[str, Any]]:
+    return {
+        name_in(manifest.name, name): {
+            "name": name_in(manifest.name, name),
+            "definition": canonical(dict(definition)),
+            "module": manifest.name,
+        }
+        for name, definition in manifest.rules.items()
+    }
+
+
+def _scripts(manifest: Manifest, files: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name, shape in manifest.scripts.items():
+        asked = shape.capabilities or manifest.capabilities
+        arguments = (msgspec.to_builtins(argument_of(shape, each)) | {"name": each} for each in shape.args)
+        settings = {
+            "on_change": list(shape.on_change),
+            "args": [{member: value for member, value in each.items() if value not in ([], ())} for each in arguments],
+            "capabilities": capabilities_of(asked),
+        }
+        named = name_in(manifest.name, name)
+        found[named] = {
+            "name": named,
+            "title": shape.title,
+            "source": files[f"scripts/{name}.lua"],
+            "settings": canonical(settings),
+            "module": manifest.name,
+        }
+    return found
+
+
+def capabilities_of(shape: CapabilitiesShape) -> dict[str, list[str]]:
+    """Capabilities as JSON has them."""
+    return {member: list(getattr(shape, member)) for member in shape.__struct_fields__}
