@@ -25,8 +25,9 @@ from stages.registers.services.written import Written, record_bundle
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
 
-# The end of the year 9999, in milliseconds since 1970.
-LAST_MS: Final = 253_402_300_799_999
+# How far ahead of Postgres's clock another site's may be, in milliseconds: a day, and so a clock that is set to some
+# other zone's time. What is written here later follows what it has seen, and so would be as far ahead.
+MAX_AHEAD_MS: Final = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def append_foreign(
 
     All of them or none. `certificates` are of the keys that are not known here, `sender` is the key of the site that
     sends, where it is not the one that wrote. Raises `ValidationFailed` for a text, a certificate or a signature that
-    is wrong, and `Conflict` for a bundle that does not follow its chain.
+    is wrong, and `Conflict` for a bundle that does not follow its chain, or is ahead of the time: then with `wait_ms`,
+    after which it can come again.
     """
     with refusals():
         read = [read_bundle(each.header, each.operations) for each in bundles]
@@ -108,12 +110,18 @@ class _Taking:
         header = signed.header
         if header.project != str(self.write.project.id):
             raise ValidationFailed({"project": [gettext("It is a bundle of another project.")]})
-        if split_hlc(signed.operations[-1].hlc)[0] > LAST_MS:
-            # All that is written here later has a later HLC; this one would leave none.
-            raise ValidationFailed({"hlc": [gettext("The clock of its site is beyond the year 9999.")]})
+        self._check_time(signed)
         self.check_certified(signed)
         if (at := signed.wrong_signature()) is not None:
             raise ValidationFailed({f"operations.{at}.signature": [gettext("It does not fit its text.")]})
+
+    def _check_time(self, signed: SignedBundle) -> None:
+        """Refuse what is far ahead. It waits outside: of what is here, the time decides nothing (ADR 0038)."""
+        now_ms = int(self.now.timestamp() * 1000)
+        wait_ms = split_hlc(signed.operations[-1].hlc)[0] - now_ms - MAX_AHEAD_MS
+        if wait_ms > 0:
+            words = gettext("The clock of its site is more than a day ahead of ours. Correct whichever is wrong.")
+            raise Conflict(words, wait_ms=wait_ms)
 
     def check_certified(self, signed: SignedBundle) -> None:
         """Raise `ValidationFailed` where the bundle's site has not said who signed it."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from kernel.canonical import canonical
 from kernel.errors import Conflict, ValidationFailed
+from kernel.statements import database_now
 from projects.models import Project
 from stages.registers.fold.definition import replay
 from stages.registers.fold.ids import TABLE
@@ -21,7 +24,7 @@ from stages.registers.models import Conflict as ConflictRow
 from stages.registers.reading.actors import Actors
 from stages.registers.schema import Schema
 from stages.registers.services import ForeignBundle, Written, append_foreign
-from stages.registers.services.foreign import LAST_MS
+from stages.registers.services.foreign import MAX_AHEAD_MS
 from stages.registers.services.undoing import name_of
 from stages.registers.storing.storage import PostgresStorage
 from stages.registers.verification import check_records
@@ -105,11 +108,34 @@ def test_c23_what_nobody_certified_signed_is_refused(ann: Desk, basel: ForeignSi
         append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[first])
 
 
-def test_a_clock_that_leaves_no_later_time_is_refused(ann: Desk, basel: ForeignSite) -> None:
-    basel.now_ms = LAST_MS
-    with pytest.raises(ValidationFailed, match="9999"):
-        take(ann, basel.write([CreateEntity(numbered_id(5))]), site=basel)
-    assert ann.create({"title": "A"})
+def test_a_clock_that_is_far_ahead_waits_outside(ann: Desk, basel: ForeignSite) -> None:
+    now_ms = int(database_now().timestamp() * 1000)
+    basel.now_ms = now_ms + MAX_AHEAD_MS + 60_000
+    ahead = basel.write([CreateEntity(numbered_id(5))])
+    count = Bundle.objects.count()
+    with pytest.raises(Conflict, match="a day ahead") as error:
+        take(ann, ahead, site=basel)
+    wait_ms = error.value.extra["wait_ms"]
+    assert isinstance(wait_ms, int)
+    assert 0 < wait_ms <= 61_000
+    assert Bundle.objects.count() == count
+    # Once that time has come, it is what it was: nothing of it was noted.
+    then = database_now() + timedelta(milliseconds=wait_ms)
+    with patch("stages.registers.services.foreign.database_now", lambda: then):
+        assert len(take(ann, ahead, site=basel)) == 1
+
+
+def test_what_is_ahead_within_a_day_counts_and_what_follows_it_is_later(ann: Desk, basel: ForeignSite) -> None:
+    """Any order of arrival gives one state: what is here is never compared with the time."""
+    (record,) = ann.create({"title": "A"})
+    basel.now_ms = int(database_now().timestamp() * 1000) + MAX_AHEAD_MS - 60_000
+    seen = PostgresStorage(ann.project.id).clock()
+    take(ann, basel.write([SetField(record, REQ, "title", "done")], seen=seen), site=basel)
+    assert ann.value(record, "title") == "done"
+    ann.set(record, "title", "mine")
+    assert ann.value(record, "title") == "mine"
+    assert ann.state().hash == replay(PostgresStorage(ann.project.id).by_range()).hash
+    assert ann.state().conflicts == []
 
 
 @pytest.mark.parametrize("name", [None, {}, 7, "x" * 1_001])
