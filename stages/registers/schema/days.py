@@ -11,6 +11,7 @@ from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import get_language, override
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 # RFC 3339 in UTC, with a fraction of up to nine digits.
 _TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?Z")
 _OFFSET: Final = re.compile(
@@ -36,15 +37,32 @@ def is_time(value: str) -> bool:
 
 def read_day(text: str) -> str | None:
     """YYYY-MM-DD of a day; None for what is no day. 12/11/2026 is none, because it can be two."""
+    parts = _parts(text.strip())
+    return _make_day(*parts) if parts else None
+
+
+def missing_day(text: str) -> str | None:
+    """A day that is written as one and does not exist, as in "31 February 2027"; None for everything else."""
     stripped = text.strip()
-    if is_day(stripped):
-        return stripped
-    if found := _DOTTED.fullmatch(stripped):
-        return _make_day(found[3], found[2], found[1])
-    if (found := _DAY_FIRST.fullmatch(stripped)) and (month := _months().get(found[2].lower())):
-        return _make_day(found[3], month, found[1])
-    if (found := _MONTH_FIRST.fullmatch(stripped)) and (month := _months().get(found[1].lower())):
-        return _make_day(found[3], month, found[2])
+    clock = _CLOCK.fullmatch(stripped)
+    parts = _parts(clock[1] if clock else stripped)
+    if parts is None or _make_day(*parts):
+        return None
+    year, month, day = parts
+    name = MONTHS.get(int(month))
+    return f"{int(day)} {name} {year}" if name else None
+
+
+def _parts(text: str) -> tuple[str, str | int, str] | None:
+    """Year, month and day of what is written as a day, whether it exists or not."""
+    if found := _ISO.fullmatch(text):
+        return found[1], found[2], found[3]
+    if found := _DOTTED.fullmatch(text):
+        return found[3], found[2], found[1]
+    if (found := _DAY_FIRST.fullmatch(text)) and (month := _months().get(found[2].lower())):
+        return found[3], month, found[1]
+    if (found := _MONTH_FIRST.fullmatch(text)) and (month := _months().get(found[1].lower())):
+        return found[3], month, found[2]
     return None
 
 

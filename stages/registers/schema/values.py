@@ -15,7 +15,7 @@ from stages.registers.fold.errors import Malformed
 from stages.registers.fold.members import MAX_INTEGER
 from stages.registers.fold.values import MAX_TEXT
 from stages.registers.fold.values import check_value as check_form
-from stages.registers.schema.days import is_day, is_time, read_day, read_time, show_day, show_time
+from stages.registers.schema.days import is_day, is_time, missing_day, read_day, read_time, show_day, show_time
 from stages.registers.schema.durations import read_duration, show_duration
 from stages.registers.schema.model import (
     BOOLEAN,
@@ -31,6 +31,7 @@ from stages.registers.schema.model import (
     TEXT,
     Column,
 )
+from stages.registers.schema.numbers import number_words, read_number
 
 # Answers the record of a key such as REQ-12 in a table (empty: in any), None where there is none.
 FindRecord = Callable[[str, str], "str | None"]
@@ -39,9 +40,6 @@ NameRecord = Callable[[str], str]
 
 _YES: Final = frozenset({"yes", "y", "true", "1", "x", "on", "✓", "✔"})
 _NO: Final = frozenset({"no", "n", "false", "0", "off", "-", "–"})
-_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}([,' \u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
-_PLAIN: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
-_DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,([0-9]{1,2}|[0-9]{4,})")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -95,7 +93,7 @@ def read_text(column: Column, text: str, find: FindRecord | None = None) -> Any:
         return _read_entity(column, stripped, find)
     value = _READERS[column.type](column, stripped)
     if value is None:
-        raise refuse(column.name, _expected(column))
+        raise refuse(column.name, _what_is_wrong_with_text(column, stripped))
     return check_value(column, value)
 
 
@@ -146,28 +144,14 @@ def _read_entity(column: Column, text: str, find: FindRecord | None) -> dict[str
 
 
 def _read_integer(column: Column, text: str) -> int | None:
-    number = _read_number(text)
+    number = read_number(text, is_whole=True)
     if isinstance(number, float):
         return int(number) if number.is_integer() and abs(number) <= MAX_INTEGER else None
     return number
 
 
 def _read_float(column: Column, text: str) -> int | float | None:
-    return _read_number(text)
-
-
-def _read_number(text: str) -> int | float | None:
-    text = text.replace("−", "-")
-    if _GROUPED.fullmatch(text):
-        text = re.sub(r"[,' \u00a0\u202f]", "", text)
-    elif _DECIMAL_COMMA.fullmatch(text):
-        text = text.replace(",", ".")
-    if not _PLAIN.fullmatch(text) or len(text) > 400:
-        return None
-    if re.fullmatch(r"[+-]?[0-9]{1,20}", text):
-        return int(text)
-    number = float(text)
-    return number if math.isfinite(number) else None
+    return read_number(text, is_whole=False)
 
 
 def _read_boolean(column: Column, text: str) -> bool | None:
@@ -231,6 +215,14 @@ def _fits(column: Column, value: object) -> bool:  # noqa: PLR0911 (one line for
         case "blob-reference":
             return isinstance(value, dict) and "blake3" in value
     return isinstance(value, str)
+
+
+def _what_is_wrong_with_text(column: Column, text: str) -> str:
+    if column.type in (INTEGER, FLOAT):
+        return number_words(text, is_whole=column.type == INTEGER)
+    if column.type in (DATE, DATETIME) and (day := missing_day(text)):
+        return gettext("There is no %(day)s.") % {"day": day}
+    return _expected(column)
 
 
 def _expected(column: Column) -> str:

@@ -84,6 +84,14 @@ def test_nothing_typed_is_null(name: str) -> None:
         ("float", "1,5", 1.5),
         ("float", "1,204.25", 1204.25),
         ("float", "2e3", 2000.0),
+        ("float", "0,001", 0.001),
+        ("float", "−0,001", -0.001),
+        ("float", "0,0005", 0.0005),
+        ("float", "1.234,5", 1234.5),
+        ("float", "1 000,5", 1000.5),
+        ("float", "1'000.5", 1000.5),
+        ("float", "1,204,000", 1_204_000),
+        ("integer", "12,000", 12_000),
         ("boolean", "no", False),
         ("boolean", "X", True),
         ("date", "11.12.2026", "2026-12-11"),
@@ -111,6 +119,10 @@ def test_what_people_type(kind: str, text: str, value: Any) -> None:
         ("integer", "9007199254740992"),
         ("float", "1e999"),
         ("float", "1,23,4"),
+        ("float", "12,000"),
+        ("float", "1,204 000"),
+        ("float", "5 %"),
+        ("integer", "0,001"),
         ("boolean", "maybe"),
         ("date", "mid-January"),
         ("date", "2026-02-30"),
@@ -129,6 +141,24 @@ def test_what_cannot_be_read_names_its_column(kind: str, text: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
         read_text(COLUMNS[kind][0], text)
     assert list(refused.value.errors) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("float", "12,000", "12,000 can be two numbers. Write 12000 or 12.000."),
+        ("float", "5 %", "Not a number. Write it as 1204.5 or 1204,5, without a unit."),
+        ("integer", "high", "Not a whole number. Write it as 1204 or 1,204."),
+        ("date", "31.02.2027", "There is no 31 February 2027."),
+        ("date", "2026-02-30", "There is no 30 February 2026."),
+        ("date", "2026-13-01", "Not a date. Write it as 2026-12-11 or 11 Dec 2026."),
+        ("datetime", "31 Feb 2027 13:52", "There is no 31 February 2027."),
+    ],
+)
+def test_what_cannot_be_read_says_how_it_is_written(kind: str, text: str, words: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        read_text(COLUMNS[kind][0], text)
+    assert refused.value.errors == {"a": [words]}
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 999, 60_000, 86_400_000, 172_800_000, 90_061_001, -5_400_000])
