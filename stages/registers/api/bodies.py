@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stages.registers import models
-from stages.registers.fold.effects import Write
+from stages.registers.fold.effects import Key, Write
 from stages.registers.fold.hlc import split_hlc
 from stages.registers.fold.operations import Operation
-from stages.registers.fold.views import Conflict, Record, values_of
+from stages.registers.fold.tips import tips_of_texts
+from stages.registers.fold.views import Conflict, Record, raw_fields, values_of
 from stages.registers.reading.actors import Actors
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.rows import GridRow
@@ -133,9 +134,12 @@ def conflict_body(reader: Reader, conflict: models.Conflict) -> dict[str, Any]:
 def tips_of(reader: Reader, conflict: models.Conflict) -> tuple[Write, ...]:
     """The writes that stand side by side in the field of a record, or in the property of a link."""
     subject = str(conflict.subject)
-    if conflict.kind != "field" or conflict.resolved_at is not None:
+    if conflict.kind not in ("field", "text") or conflict.resolved_at is not None:
         return ()
-    if (record := reader.storage.records.get(subject)) is not None:
+    record = reader.storage.records.get(subject)
+    if conflict.kind == "text":
+        return _tips_of_text(reader, record, conflict) if record is not None else ()
+    if record is not None:
         shown = record.fields.get(conflict.facet, {}).get(conflict.field)
         if shown is None:
             others = (fields.get(conflict.field) for fields in record.fields.values())
@@ -143,6 +147,12 @@ def tips_of(reader: Reader, conflict: models.Conflict) -> tuple[Write, ...]:
         return shown.tips if shown else ()
     edge = reader.storage.edges.get(subject)
     return values_of(edge.facts.tips.get(conflict.field, ())) if edge is not None else ()
+
+
+def _tips_of_text(reader: Reader, record: Record, conflict: models.Conflict) -> tuple[Write, ...]:
+    raws = raw_fields(record.facts, conflict.facet, conflict.field, reader.classes)
+    texts = {raw: record.facts.texts.get(raw, "") for raw in raws}
+    return tips_of_texts(texts, lambda field: reader.storage.operations_on(Key("text", field)))
 
 
 def time_of(hlc: str) -> str:

@@ -140,15 +140,13 @@ class ResolveView(RegisterView):
         if conflict.kind in ("field", "text"):
             if "value" not in data:
                 raise ValidationFailed({"value": [_("Give the value that counts.")]})
-            named = {"record": str(conflict.subject), "table": conflict.facet, "field": conflict.field}
+            named: dict[str, Any] = {"record": str(conflict.subject), "table": self.facet_of(conflict)}
+            named |= {"field": conflict.field, "tips": data.get("tips", ())}
             if conflict.kind == "text":
                 if not isinstance(text := data["value"], str):
                     raise ValidationFailed({"value": [_("Give a text.")]})
-                return records.type_text(caller=caller, project_id=project_id, text=text, **named)
-            named["table"] = self.facet_of(conflict)
-            return services.resolve_conflict(
-                caller=caller, project_id=project_id, value=data["value"], tips=data.get("tips", ()), **named
-            )
+                return services.resolve_text(caller=caller, project_id=project_id, text=text, **named)
+            return services.resolve_conflict(caller=caller, project_id=project_id, value=data["value"], **named)
         if conflict.kind == "duplicate":
             return self.end_duplicate(conflict, data)
         if "choice" not in data:
@@ -174,7 +172,8 @@ class ResolveView(RegisterView):
         record = self.reader.storage.records.get(subject)
         if record is None or conflict.facet in record.fields:
             return conflict.facet
-        return next((facet for facet, each in record.fields.items() if conflict.field in each), conflict.facet)
+        shown = record.texts if conflict.kind == "text" else record.fields
+        return next((facet for facet, each in shown.items() if conflict.field in each), conflict.facet)
 
 
 def _mapping(one: tuple[str, str], other: tuple[str, str], state: str) -> dict[str, str]:

@@ -171,11 +171,11 @@ def _keep(request: PageRequest, reader: Reader, item: Item) -> None:
     value = _chosen(request, reader, item, case)
     caller = caller_from_request(request)
     record = read_record(reader, item.name.record)
+    tips = request.POST.get("tips", "").split()
     if item.conflict.kind == "text" and record is not None:
         facet, name = _field_at(reader, record, item)
-        records.type_text(
-            caller=caller, project_id=reader.project_id, record=record.id, table=facet, field=name, text=value
-        )
+        named: dict[str, Any] = {"record": record.id, "table": facet, "field": name}
+        links.resolve_text(caller=caller, project_id=reader.project_id, text=value, tips=tips, **named)
         return
     if item.edge is not None:
         field = Field(item.edge.id, f"edge:{item.edge.facts.ends.type or ''}", item.conflict.field)
@@ -183,7 +183,6 @@ def _keep(request: PageRequest, reader: Reader, item: Item) -> None:
         field = Field(record.id, *_field_at(reader, record, item))
     else:
         raise NotFound(_("There is no such record."))
-    tips = request.POST.get("tips", "").split()
     act(
         caller=caller,
         project_id=reader.project_id,

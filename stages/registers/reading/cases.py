@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,8 +11,9 @@ from stages.registers.fold.effects import Field, Subject, Write, acts, deltas, m
 from stages.registers.fold.facts import Classes, Tips
 from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import MergeEntities, SplitEntity
+from stages.registers.fold.tips import tips_of_texts
 from stages.registers.fold.values import spell
-from stages.registers.fold.views import Conflict, Edge, Record, class_of, shown_value, values_of
+from stages.registers.fold.views import Conflict, Edge, Record, class_of, raw_fields, shown_value, values_of
 from stages.registers.reading.changes import Known
 
 # How many sites the picture has at most.
@@ -75,20 +77,23 @@ def case_of_field(conflict: Conflict, record: Record, classes: Classes, known: K
 
 def case_of_text(conflict: Conflict, record: Record, classes: Classes, known: Known) -> Case | None:
     """The case of texts that became one field with different words; None where they are equal by now."""
-    one = class_of((conflict.facet, conflict.field), classes)
+    raws = raw_fields(record.facts, conflict.facet, conflict.field, classes)
+    texts = {raw: text for raw in raws if (text := record.facts.texts.get(raw))}
     last: dict[str, Operation] = {}
+    by_field: dict[Field, list[Operation]] = defaultdict(list)
     for each in known.operations:
         for field, _delta in deltas(each):
-            text = record.facts.texts.get(field)
-            if text and (field.facet, field.name) in one:
-                last[text] = each
+            if field in texts:
+                last[texts[field]] = each
+                by_field[field].append(each)
     if len(last) < 2:
         return None
     shown = record.texts.get(conflict.facet, {}).get(conflict.field)
     listed = sorted(last.items(), key=lambda each: each[1].order)
     sides = tuple(Side("value", make_write(each, text), (each.op_id,)) for text, each in listed)
     at = next((at for at, (text, _each) in enumerate(listed) if text == shown), len(listed) - 1)
-    return Case(conflict, sides, at, tuple(op for side in sides for op in side.op_ids), ())
+    tips = tips_of_texts(texts, lambda field: by_field[field])
+    return Case(conflict, sides, at, tuple(tip.op_id for tip in tips), ())
 
 
 def case_of_property(conflict: Conflict, edge: Edge, known: Known) -> Case | None:

@@ -20,6 +20,7 @@ from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, edge_body, undocumented
 from stages.registers.schema import Schema
 from stages.registers.services.acting import Verbed
+from stages.registers.services.links import open_conflict
 from stages.registers.verbs.finding import make_id
 
 MAX_CONFLICTS = 1_000
@@ -112,22 +113,50 @@ class ListConflictsView(RpcView):
 @undocumented
 class ResolveConflictView(RpcView):
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Decide between values that stand side by side."""
+        """Decide between values or texts that stand side by side, or what becomes of a record."""
         data = self.body(shapes.ResolveConflict)
         self.access()
-        tips = data["tips"] if "tips" in data else self.tips(data)
-        field = Field(data["entity_id"], data["table"], data["field"])
+        if "choice" in data:
+            return self.decide(data["conflict"], data["choice"])
+        field, value = Field(data["entity_id"], data["table"], data["field"]), data["value"]
+        tips = data["tips"] if "tips" in data else self.tips(field)
+        is_text = self.is_text(field)
+        if is_text and not isinstance(value, str):
+            raise ValidationFailed({"value": [_("Give a text.")]})
 
         def verb(acts: Acts, schema: Schema) -> Verbed:
-            return verbs.resolve_conflict(acts, schema, field, data["value"], tips)
+            if is_text:
+                return verbs.resolve_text(acts, schema, field, value, tips)
+            return verbs.resolve_conflict(acts, schema, field, value, tips)
 
-        acted = self.act(verb, {"rpc": "conflicts/resolve", "field": [*field], "value": data["value"], "tips": tips})
-        return self.acted(acted, {"entity_id": data["entity_id"]})
+        acted = self.act(verb, {"rpc": "conflicts/resolve", "field": [*field], "value": value, "tips": tips})
+        return self.acted(acted, {"entity_id": field.entity})
 
-    def tips(self, data: dict[str, Any]) -> list[str]:
+    def decide(self, conflict_id: UUID, choice: str) -> HttpResponseBase:
+        conflict = models.Conflict.objects.filter(project=self.project_id, id=conflict_id).first()
+        if conflict is None:
+            raise NotFound(_("There is no such conflict."))
+        opened = open_conflict(conflict)
+
+        def verb(acts: Acts, schema: Schema) -> Verbed:
+            return verbs.decide(acts, schema, opened, choice)
+
+        parameters = {"rpc": "conflicts/resolve", "conflict": str(conflict_id), "choice": choice}
+        return self.acted(self.act(verb, parameters), {"entity_id": opened.subject})
+
+    def is_text(self, field: Field) -> bool:
+        table = self.view.schema.tables.get(field.facet)
+        column = table.column(field.name) if table else None
+        return column is not None and column.crdt
+
+    def tips(self, field: Field) -> list[str]:
         """The operations that stand side by side now. Raises `NotFound`."""
-        record = self.record(data["entity_id"])
-        if data["table"] not in record.fields:
+        if (edge := self.view.increment.storage.edges.get(field.entity)) is not None:
+            return [tip.op_id for tip in edge.facts.tips.get(field.name, ())]
+        record = self.record(field.entity)
+        if field.facet not in record.fields:
             raise NotFound(_("The record is not in this table."))
-        shown = record.fields[data["table"]].get(data["field"])
+        if self.is_text(field):
+            return [tip.op_id for tip in verbs.text_tips(self.view.acts, record, field.facet, field.name)]
+        shown = record.fields[field.facet].get(field.name)
         return [tip.op_id for tip in shown.tips] if shown else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from rest.fields import Choice, Flag, Integer, Text, Uuid
@@ -91,10 +92,21 @@ class ConfirmMapping(serializers.Serializer[Any]):
 
 
 class ResolveConflict(serializers.Serializer[Any]):
-    """`tips` are the ids of the operations whose values were seen; without them those of now."""
+    """A `value` of a field, or what becomes (`choice`) of the `conflict` that is not between values.
 
-    entity_id = Text(max_length=36)
-    table = Text(max_length=105)
-    field = Text(max_length=100)
-    value = Value()
+    `tips` are the ids of the operations whose values were seen; without them those of now.
+    """
+
+    entity_id = Text(max_length=36, required=False)
+    table = Text(max_length=105, required=False)
+    field = Text(max_length=100, required=False)
+    value = Value(required=False)
     tips = Ids(required=False)
+    conflict = serializers.UUIDField(required=False)
+    choice = Choice(["keep", "delete", "merge", "split"], required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wanted = ("conflict", "choice") if "choice" in attrs else ("entity_id", "table", "field", "value")
+        if missing := [name for name in wanted if name not in attrs]:
+            raise serializers.ValidationError({name: _("This member is required.") for name in missing})
+        return attrs

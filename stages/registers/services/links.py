@@ -100,6 +100,15 @@ def resolve_conflict(
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
 
 
+def resolve_text(
+    *, caller: Caller, project_id: UUID, record: str, table: str, field: str, text: str, tips: Sequence[str]
+) -> Done:
+    """Decide between texts that stand side by side."""
+    verb = partial(verbs.resolve_text, field=Field(record, table, field), text=text, tips=tips)
+    parameters = {"verb": "resolve_text", "field": [record, table, field], "text": text, "tips": [*tips]}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
 def decide(*, caller: Caller, project_id: UUID, conflict: UUID, choice: str) -> Done:
     """Decide a conflict that is not between values: `keep`, `delete`, `merge` or `split`."""
     found = models.Conflict.objects.filter(project=project_id, id=conflict).first()
@@ -107,8 +116,12 @@ def decide(*, caller: Caller, project_id: UUID, conflict: UUID, choice: str) -> 
     def verb(acts: Acts, schema: Schema) -> Verbed:
         if found is None:
             raise NotFound(gettext("There is no such conflict."))
-        opened = Conflict(found.kind, str(found.subject), found.facet, found.field, tuple(found.values))
-        return verbs.decide(acts, schema, opened, choice)
+        return verbs.decide(acts, schema, open_conflict(found), choice)
 
     parameters = {"verb": "decide", "conflict": str(conflict), "choice": choice}
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def open_conflict(stored: models.Conflict) -> Conflict:
+    """A stored conflict as the fold has it while nobody has decided it."""
+    return Conflict(stored.kind, str(stored.subject), stored.facet, stored.field, tuple(stored.values))

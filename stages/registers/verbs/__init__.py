@@ -30,7 +30,7 @@ from stages.registers.verbs.tables import (
     remove_table,
     restore_table,
 )
-from stages.registers.verbs.texts import type_text
+from stages.registers.verbs.texts import resolve_text, text_tips, type_text
 
 __all__ = [
     "Cell",
@@ -61,6 +61,7 @@ __all__ = [
     "remove_table",
     "remove_view",
     "resolve_conflict",
+    "resolve_text",
     "restore_records",
     "restore_table",
     "save_view",
@@ -69,6 +70,7 @@ __all__ = [
     "split_back",
     "split_off",
     "suggest_mappings",
+    "text_tips",
     "type_text",
     "unlink",
     "write_cells",
