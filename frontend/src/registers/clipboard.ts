@@ -5,6 +5,9 @@ import type { Area, Place } from "./places";
 import { cellOf, factsOf, type Row } from "./rows";
 import { parseTable, printTable } from "./tsv";
 
+/** The column of a table with a prefix for keys. */
+const KEY = "key";
+
 /** One pasted row: a record that is there, or a new one. Rows in which nothing changes are there too: they are counted. */
 export interface PastedRow {
   record: string | null;
@@ -16,6 +19,12 @@ export interface Paste {
   rows: PastedRow[];
   /** What is covered afterwards. */
   area: Area;
+  /** Values that have no column here, or whose column takes no text. */
+  lost: number;
+  /** Records that would get another key. */
+  rekeyed: number;
+  /** The first row were the headings of the columns: it is left out. */
+  hasHeadings: boolean;
 }
 
 /** The text of an area, or a promise where its rows have to be fetched. */
@@ -39,7 +48,9 @@ function print(rows: Row[], fields: string[]): string {
  * last one become new records. Columns that take no text are left as they are.
  */
 export async function plan(text: string, area: Area, data: GridData, blocks: Blocks<Row>, count: number): Promise<Paste> {
-  const table = filled(parseTable(text), area);
+  const parsed = parseTable(text);
+  const hasHeadings = areHeadings(parsed[0] ?? [], data.columns.slice(area.left)) && parsed.length > 1;
+  const table = filled(hasHeadings ? parsed.slice(1) : parsed, area);
   const place: Place = { row: area.top, column: area.left };
   const width = Math.max(...table.map((row) => row.length), 1);
   const columns = data.columns.slice(place.column, place.column + width);
@@ -47,7 +58,31 @@ export async function plan(text: string, area: Area, data: GridData, blocks: Blo
   const rows = present > 0 ? await blocks.range(place.row, place.row + present - 1) : [];
   const pasted = table.map((texts, index) => pastedRow(texts, columns, rows[index]));
   const { row: top, column: left } = place;
-  return { rows: pasted, area: { top, left, bottom: top + table.length - 1, right: left + columns.length - 1 } };
+  return {
+    rows: pasted,
+    area: { top, left, bottom: top + table.length - 1, right: left + columns.length - 1 },
+    lost: table.reduce((sum, texts, at) => sum + lostOf(texts, columns, rows[at]), 0),
+    rekeyed: pasted.filter(({ record, values }) => record !== null && KEY in values).length,
+    hasHeadings,
+  };
+}
+
+/** How many values of a row have no place. */
+function lostOf(texts: string[], columns: Column[], row: Row | undefined): number {
+  return texts.filter((text, at) => {
+    const column = columns[at];
+    if (text.trim() === "" || column?.pastes) return false;
+    // What a column already shows is no loss, such as the links of rows that are pasted where they were copied.
+    return !(column && row && cellOf(row, column.field)?.dataset["text"] === text);
+  }).length;
+}
+
+/** Whether these are the titles or names of the columns that they are above. */
+function areHeadings(texts: string[], columns: Column[]): boolean {
+  const isTitle = (text: string, column: Column | undefined) =>
+    column !== undefined && [column.title, column.field].some((name) => name.toLowerCase() === text.trim().toLowerCase());
+  const given = texts.filter((text) => text.trim() !== "");
+  return given.length > 0 && texts.every((text, at) => text.trim() === "" || isTitle(text, columns[at]));
 }
 
 function pastedRow(texts: string[], columns: Column[], row: Row | undefined): PastedRow {
@@ -66,13 +101,13 @@ function pastedRow(texts: string[], columns: Column[], row: Row | undefined): Pa
 
 /** What filling an area does: its first rows, `from` of them, again and again into those below. Keys stay what they are. */
 export async function planFill(area: Area, from: number, data: GridData, blocks: Blocks<Row>): Promise<Paste> {
-  const columns = data.columns.slice(area.left, area.right + 1).filter(({ field }) => field !== "key");
+  const columns = data.columns.slice(area.left, area.right + 1).filter(({ field }) => field !== KEY);
   const rows = await blocks.range(area.top, area.bottom);
   const filled = rows.slice(from).map((row, at) => {
     const source = rows[at % from];
     return pastedRow(columns.map(({ field }) => (source && cellOf(source, field)?.dataset["text"]) ?? ""), columns, row);
   });
-  return { rows: filled, area };
+  return { rows: filled, area, lost: 0, rekeyed: 0, hasHeadings: false };
 }
 
 /** Whether there is anything to write. */
@@ -93,5 +128,6 @@ export function describe(paste: Paste): string {
   const said = [];
   if (cells > 0) said.push(count("registers.pasted.cells", cells));
   if (made > 0) said.push(count("registers.pasted.rows", made));
+  if (paste.hasHeadings) said.push(say("registers.pasted.headings"));
   return said.length > 0 ? said.join(" · ") : say("registers.pasted.nothing");
 }

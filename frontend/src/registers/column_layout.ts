@@ -22,6 +22,7 @@ interface Parts {
 /** The order and the widths of the columns: changed at once in the page, and then kept in its address. */
 export class ColumnLayout {
   private timer = 0;
+  private came = 0;
 
   constructor(
     private readonly parts: Parts,
@@ -45,7 +46,13 @@ export class ColumnLayout {
     const name = GOES_ON_AT + this.data.facet;
     const kept = JSON.parse(sessionStorage.getItem(name) ?? "null") as { row: number; field: string; top: number; left: number; at: number } | null;
     sessionStorage.removeItem(name);
+    this.came = kept?.at ?? 0;
     return kept && Date.now() - kept.at < GOES_ON ? kept : null;
+  }
+
+  /** Whether the page has just come in the place of one like it: once more would change nothing. */
+  get hasJustCome(): boolean {
+    return Date.now() - this.came < GOES_ON / 2;
   }
 
   /** Move a column by one, by a key. */
@@ -170,15 +177,18 @@ export class ColumnLayout {
     window.addEventListener("keydown", end, true);
   }
 
-  /** The address has the columns as they are now; the page of it goes on where this one is. */
+  /** The page is loaded again, and goes on where this one is. */
+  reload(address = location.href): void {
+    const { scroller } = this.parts;
+    const kept = { ...this.place(), top: scroller.scrollTop, left: scroller.scrollLeft, at: Date.now() };
+    sessionStorage.setItem(GOES_ON_AT + this.data.facet, JSON.stringify(kept));
+    location.replace(address);
+  }
+
+  /** The address has the columns as they are now. */
   private settle(after: number): void {
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
-      const { scroller } = this.parts;
-      const kept = { ...this.place(), top: scroller.scrollTop, left: scroller.scrollLeft, at: Date.now() };
-      sessionStorage.setItem(GOES_ON_AT + this.data.facet, JSON.stringify(kept));
-      location.replace(this.address());
-    }, after);
+    this.timer = window.setTimeout(() => this.reload(this.address()), after);
   }
 
   private address(): string {

@@ -28,7 +28,7 @@ export class Following {
     const by = actor.id === me ? "" : firstNameOf(actor.display_name);
     if (data.records === null) await this.reload(by);
     else await this.renew(data.records, by);
-    if (data.tables.includes(this.grid.data.facet)) await this.grid.recount();
+    if (data.tables.some((each) => each === this.grid.data.facet || each.startsWith("foundry."))) await this.grid.recount();
     this.view.render();
     this.page.askAgain();
   }

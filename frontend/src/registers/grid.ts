@@ -4,7 +4,7 @@ import { Edits } from "./edits";
 import { type Column, type GridData, readGridData } from "./grid_data";
 import { KeptEdits } from "./kept_edits";
 import type { Place, Shape } from "./places";
-import { cellOf, factsOf, fetchRows, type Row, rowsIn } from "./rows";
+import { cellOf, factsOf, fetchRows, OtherColumns, type Row, rowsIn } from "./rows";
 import { Selection } from "./selection";
 import { Server } from "./server";
 
@@ -23,6 +23,8 @@ export class Grid {
   newest: number;
   /** Rows were fetched. */
   onArrived: () => void = () => undefined;
+  /** The columns of the table are other ones now than those of the page. */
+  onOtherColumns: () => void = () => undefined;
 
   constructor(body: HTMLElement) {
     this.count = this.newest = this.data.count;
@@ -99,7 +101,7 @@ export class Grid {
   /** Ask how many records the query has by now. */
   async recount(): Promise<void> {
     try {
-      const { count } = await fetchRows(this.data.addresses.rows, [["limit", "0"]]);
+      const { count } = await this.fetch([["limit", "0"]]);
       this.newest = count;
     } catch {
       // Asked again with the next change.
@@ -119,15 +121,24 @@ export class Grid {
     const found: Row[] = [];
     for (let at = 0; at < records.length; at += MAX_ASKED) {
       const wanted = records.slice(at, at + MAX_ASKED).map((record): [string, string] => ["record", record]);
-      found.push(...(await fetchRows(this.data.addresses.rows, wanted)).rows);
+      found.push(...(await this.fetch(wanted)).rows);
     }
     return found;
   }
 
   private async fetchBlock(offset: number, limit: number): Promise<Row[]> {
-    const { rows, count } = await fetchRows(this.data.addresses.rows, [["offset", String(offset)], ["limit", String(limit)]]);
+    const { rows, count } = await this.fetch([["offset", String(offset)], ["limit", String(limit)]]);
     this.newest = count;
     for (const row of rows) this.compare(row, "");
     return rows;
+  }
+
+  private async fetch(parameters: [string, string][]): Promise<{ rows: Row[]; count: number }> {
+    try {
+      return await fetchRows(this.data.addresses.rows, parameters, this.data.columns.map(({ field }) => field));
+    } catch (error) {
+      if (error instanceof OtherColumns) this.onOtherColumns();
+      throw error;
+    }
   }
 }

@@ -95,7 +95,7 @@ export abstract class GridMenus extends LiveController {
     event.preventDefault();
   }
 
-  protected ask = ({ title, text }: Question): Promise<boolean> => {
+  protected ask = ({ title, text, act, isDanger }: Question): Promise<boolean> => {
     const dialog = this.questionTarget;
     const write = (name: string, words: string) => {
       const place = part(dialog, name);
@@ -103,6 +103,9 @@ export abstract class GridMenus extends LiveController {
     };
     write("title", title);
     write("text", text);
+    write("act", act);
+    part(dialog, "act")?.classList.toggle("btn-danger", isDanger === true);
+    part(dialog, "act")?.classList.toggle("btn-primary", isDanger !== true);
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise((resolve) => {

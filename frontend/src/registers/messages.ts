@@ -33,6 +33,11 @@ export class Messages {
     else this.bars.hide("refused");
   }
 
+  /** The rows that come do not fit under the heads of this page. */
+  columnsChanged(): void {
+    this.bars.show("newer", () => undefined);
+  }
+
   /** What waits, and when the next try is. */
   connection(connection: Connection): void {
     if (connection.phase === "waiting") {

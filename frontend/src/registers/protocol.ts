@@ -45,9 +45,14 @@ export interface Removed {
 export interface Question {
   title: string;
   text: string;
+  /** What the button says. */
+  act: string;
+  isDanger?: boolean;
 }
 
 export interface Undone {
   message: string;
   records: string[] | null;
+  /** The newest change is in another table: it is asked about first. */
+  question: Question | null;
 }

@@ -31,11 +31,19 @@ export function rowsIn(root: ParentNode): Row[] {
   return [...root.querySelectorAll<HTMLElement>("[data-record]")].map(rowOf);
 }
 
-/** Rows from Django, and how many there are in all. Rejects where nobody answers, or the answer is none. */
-export async function fetchRows(address: string, parameters: [string, string][]): Promise<{ rows: Row[]; count: number }> {
+/** The table has other columns now than the page: its rows do not fit under the heads. */
+export class OtherColumns extends Error {}
+
+/**
+ * Rows from Django, and how many there are in all. Rejects where nobody answers, or the answer is none; with `OtherColumns`
+ * where it has other columns than `fields`.
+ */
+export async function fetchRows(address: string, parameters: [string, string][], fields: readonly string[]): Promise<{ rows: Row[]; count: number }> {
   const query = new URLSearchParams(parameters);
   const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}${query}`, { headers: pageHeaders(), credentials: "same-origin" });
   if (isOfAnotherAccount(answer) || !answer.ok) throw new Error(`${answer.status}`);
+  const columns = JSON.parse(answer.headers.get("X-Columns") ?? "[]") as string[];
+  if (columns.length !== fields.length || !columns.every((field) => fields.includes(field))) throw new OtherColumns();
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   localise(template.content);

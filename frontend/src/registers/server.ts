@@ -48,12 +48,12 @@ export class Server {
     return this.post(this.data.addresses.delete, { records, confirmed });
   }
 
-  undo(): Promise<Undone> {
-    return this.post(this.data.addresses.undo, {});
+  undo(anywhere = false): Promise<Undone> {
+    return this.post(this.data.addresses.undo, { table: this.data.facet, anywhere });
   }
 
-  redo(): Promise<Undone> {
-    return this.post(this.data.addresses.redo, {});
+  redo(anywhere = false): Promise<Undone> {
+    return this.post(this.data.addresses.redo, { table: this.data.facet, anywhere });
   }
 
   private async post<Result>(address: string, body: unknown): Promise<Result> {

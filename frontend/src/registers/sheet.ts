@@ -100,6 +100,7 @@ export class Sheet {
       askAgain: () => this.footer.again(),
     });
     this.filling = new Filling(on, grid, this.view, (area, from) => void this.work.fill(area, from));
+    grid.onOtherColumns = () => this.showColumns();
     grid.onArrived = () => this.view.render();
     this.stops = this.listen();
     this.view.resize(grid.count);
@@ -113,6 +114,12 @@ export class Sheet {
     this.grid.selection.to(clamp({ row: kept.row, column: Math.max(0, this.columnOf(kept.field)) }, this.grid.shape(1)));
     this.on.scroller.scrollTo(kept.left, kept.top);
     this.focus();
+  }
+
+  /** The page is loaded again with the columns that the table has now, unless somebody types in it. */
+  private showColumns(): void {
+    if (!this.editor.editing && !this.layout.hasJustCome) this.layout.reload();
+    else this.messages.columnsChanged();
   }
 
   columnOf(field: string): number {

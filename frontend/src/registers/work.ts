@@ -54,6 +54,8 @@ export class Work {
   async paste(text: string, area: Area): Promise<void> {
     await this.once(async () => {
       const paste = await plan(text, area, this.grid.data, this.grid.blocks, this.grid.count);
+      if (paste.lost > 0 && !(await this.page.ask(question("lost", paste.lost)))) return;
+      if (paste.rekeyed > 0 && !(await this.page.ask(question("rekeyed", paste.rekeyed)))) return;
       await this.write(paste, describe(paste));
     });
   }
@@ -66,7 +68,7 @@ export class Work {
       const fields = columns.slice(area.left, area.right + 1).filter(({ editor }) => editor !== "none");
       const emptied = rows.map((row) => emptiedRow(row, fields));
       const changed = emptied.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
-      await this.write({ rows: emptied, area }, changed > 0 ? count("registers.emptied", changed) : say("registers.pasted.nothing"));
+      await this.write({ rows: emptied, area, lost: 0, rekeyed: 0, hasHeadings: false }, changed > 0 ? count("registers.emptied", changed) : say("registers.pasted.nothing"));
     });
   }
 
@@ -109,7 +111,14 @@ export class Work {
 
   async undo(isRedo = false): Promise<void> {
     await this.once(async () => {
-      const { message, records } = await (isRedo ? this.grid.server.redo() : this.grid.server.undo());
+      const { server } = this.grid;
+      const takeBack = (anywhere: boolean) => (isRedo ? server.redo(anywhere) : server.undo(anywhere));
+      let done = await takeBack(false);
+      if (done.question) {
+        if (!(await this.page.ask(done.question))) return;
+        done = await takeBack(true);
+      }
+      const { message, records } = done;
       toast({ text: message, about: "registers-undo" });
       if (records) await this.page.changed(records);
       else await this.page.renewAll();
@@ -158,6 +167,11 @@ export class Work {
     if (mistakes.length > 0) this.bars.mistakes(mistakes, problem.detail);
     else toast({ text: problem.detail || say("registers.refused"), kind: "failed", about: "registers-paste" });
   }
+}
+
+/** What is asked before a paste that would leave values out, or give records other keys. */
+function question(about: "lost" | "rekeyed", n: number): Question {
+  return { title: count(`registers.ask.${about}`, n), text: say(`registers.ask.${about}.text`), act: say(`registers.ask.${about}.act`) };
 }
 
 function emptiedRow(row: Row, fields: Column[]): PastedRow {

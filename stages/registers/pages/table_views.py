@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -62,6 +63,8 @@ def block(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     response = HttpResponse(rows_html(row_views(found, state.columns, offset), records_address(project_id)))
     if "record" not in request.GET:
         response["X-Count"] = str(state.count)
+    # A page that has other columns than these rows would show values under wrong heads.
+    response["X-Columns"] = json.dumps([each.field for each in state.columns])
     response["Cache-Control"] = "no-store"
     return response
 

@@ -32,6 +32,21 @@ def grid_texts() -> dict[str, str]:
         "registers.pasted.cells.other": _("{n} cells changed"),
         "registers.pasted.rows.one": _("{n} record made"),
         "registers.pasted.rows.other": _("{n} records made"),
+        "registers.pasted.headings": _("the headings were left out"),
+        "registers.ask.lost.one": _("Paste without {n} value?"),
+        "registers.ask.lost.other": _("Paste without {n} values?"),
+        "registers.ask.lost.text": _(
+            "They have no column here: it is not shown, or is filled by links and files. "
+            "To paste all, show the columns first."
+        ),
+        "registers.ask.lost.act": _("Paste what fits"),
+        "registers.ask.rekeyed.one": _("Give {n} record another key?"),
+        "registers.ask.rekeyed.other": _("Give {n} records other keys?"),
+        "registers.ask.rekeyed.text": _(
+            "What you paste begins in the column of keys. "
+            "Whoever looks for the records by the keys that they had will not find them."
+        ),
+        "registers.ask.rekeyed.act": _("Give other keys"),
         "registers.pasted.nothing": _("Nothing changed"),
         "registers.mistakes.one": _("Nothing was pasted: {n} cell does not fit its column."),
         "registers.mistakes.other": _("Nothing was pasted: {n} cells do not fit their columns."),

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.callers import caller_from_request
-from kernel.errors import DomainError, ValidationFailed
+from kernel.errors import Conflict, DomainError, ValidationFailed
 from projects.access import get_project
 from rest.errors import problem_response
 from stages.registers.permissions import WRITE
@@ -49,6 +49,17 @@ class Deletion(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     records: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=MAX_ROWS)]
     confirmed: bool = False
     client_ref: UUID | None = None
+
+
+class Undo(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Whether only what was done in a table is meant; `anywhere` is said by whoever was asked."""
+
+    table: str = ""
+    anywhere: bool = False
+
+    @property
+    def within(self) -> str:
+        return "" if self.anywhere else self.table
 
 
 def answers_json(
@@ -106,29 +117,32 @@ def delete(request: PageRequest, project_id: UUID, facet: str) -> dict[str, Any]
     return {"deleted": len(wanted), "question": None}
 
 
-def _question(records: int, edges: Collection[str]) -> dict[str, str]:
+def _question(records: int, edges: Collection[str]) -> dict[str, Any]:
     title = ngettext("Delete %(n)s record?", "Delete %(n)s records?", records)
     links = ngettext("Its %(n)s link goes with it.", "Its %(n)s links go with it.", len(edges))
     if records > 1:
         links = ngettext("Their %(n)s link goes with them.", "Their %(n)s links go with them.", len(edges))
+    undo = gettext("Undo brings everything back.")
     return {
         "title": title % {"n": f"{records:,}"},
-        "text": links % {"n": f"{len(edges):,}"},
+        "text": f"{links % {'n': f'{len(edges):,}'}} {undo}",
+        "act": gettext("Delete"),
+        "isDanger": True,
     }
 
 
 @answers_json
 def undo(request: PageRequest, project_id: UUID) -> dict[str, Any]:
-    """POST: undo the newest of what this person did."""
+    """POST [`table`, `anywhere`]: undo the newest of what this person did; what is in another table is asked about."""
     get_project(user=request.user, project_id=project_id, action=WRITE)
-    return _undone(undo_newest(caller=caller_from_request(request), project_id=project_id), is_redo=False)
+    return _taken_back(request, project_id, undo_newest, is_redo=False)
 
 
 @answers_json
 def redo(request: PageRequest, project_id: UUID) -> dict[str, Any]:
-    """POST: do again what was undone last."""
+    """POST [`table`, `anywhere`]: do again what was undone last; what is in another table is asked about."""
     get_project(user=request.user, project_id=project_id, action=WRITE)
-    return _undone(redo_newest(caller=caller_from_request(request), project_id=project_id), is_redo=True)
+    return _taken_back(request, project_id, redo_newest, is_redo=True)
 
 
 def _read(request: PageRequest, kind: type[Body]) -> Body:
@@ -136,6 +150,19 @@ def _read(request: PageRequest, kind: type[Body]) -> Body:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.DecodeError as error:
         raise ValidationFailed({"rows": [str(error)]}) from None
+
+
+def _taken_back(request: PageRequest, project_id: UUID, service: Any, *, is_redo: bool) -> dict[str, Any]:
+    body = _read(request, Undo) if request.body else Undo()
+    try:
+        written = service(caller=caller_from_request(request), project_id=project_id, within=body.within)
+    except Conflict as refusal:
+        if "elsewhere" not in refusal.extra:
+            raise
+        title = gettext("Redo it there?") if is_redo else gettext("Undo it there?")
+        act = gettext("Redo it there") if is_redo else gettext("Undo it there")
+        return {"message": "", "records": [], "question": {"title": title, "text": refusal.detail, "act": act}}
+    return {**_undone(written, is_redo=is_redo), "question": None}
 
 
 def _undone(written: Any, *, is_redo: bool) -> dict[str, Any]:

@@ -20,26 +20,32 @@ from stages.registers.fold.undo import take_back_newest
 from stages.registers.keys.certificates import read_certificate
 from stages.registers.models import ActorKey
 from stages.registers.services.refusals import refusals
+from stages.registers.services.touching import tables_touched
 from stages.registers.services.writing import RegisterWrite, in_register_write
 from stages.registers.services.written import Written
 
 # Ids of clients in documents have 53 bits; the smallest ones are used by readers.
 
 
-def undo(*, caller: Caller, project_id: UUID) -> Written:
+def undo(*, caller: Caller, project_id: UUID, within: str = "") -> Written:
     """Take back the caller's newest bundle that makes a difference; what somebody else has changed since stays.
 
     `Written.kept` names what stays. Raises `Conflict` where there is nothing to undo, and where all of it stays: then
-    with `kept`, of each `kind`, what it is, and `by`, the name of who changed it.
+    with `kept`, of each `kind`, what it is, and `by`, the name of who changed it. `within` a table, what is in other
+    tables only is refused as well: with `elsewhere`, their titles.
     """
     nothing = gettext("There is nothing of yours to undo here.")
-    return in_register_write(caller, project_id, {"undo": True}, lambda write: _take_back(write, undoable, nothing))
+    return in_register_write(
+        caller, project_id, {"undo": True}, lambda write: _take_back(write, undoable, nothing, within)
+    )
 
 
-def redo(*, caller: Caller, project_id: UUID) -> Written:
+def redo(*, caller: Caller, project_id: UUID, within: str = "") -> Written:
     """Take back the caller's newest undo, if they have not written anything since. Raises `Conflict` as `undo`."""
     nothing = gettext("There is nothing of yours to redo here.")
-    return in_register_write(caller, project_id, {"redo": True}, lambda write: _take_back(write, redoable, nothing))
+    return in_register_write(
+        caller, project_id, {"redo": True}, lambda write: _take_back(write, redoable, nothing, within)
+    )
 
 
 def new_client_id() -> int:
@@ -47,7 +53,9 @@ def new_client_id() -> int:
     return 2 + secrets.randbelow(MAX_NUMBER - 2)
 
 
-def _take_back(write: RegisterWrite, listed: Callable[[Sequence[Bundle]], list[Bundle]], nothing: str) -> Written:
+def _take_back(
+    write: RegisterWrite, listed: Callable[[Sequence[Bundle]], list[Bundle]], nothing: str, within: str
+) -> Written:
     increment = write.increment
     bundles = listed(increment.storage.by_actor(write.signer.public_key))
     if bundles:
@@ -57,6 +65,13 @@ def _take_back(write: RegisterWrite, listed: Callable[[Sequence[Bundle]], list[B
     if found is None:
         raise Conflict(nothing)
     bundle, taken = found
+    if within and within not in (touched := tables_touched(increment, bundle)):
+        schema = write.composing.schema
+        titles = sorted(schema.tables[each].label if each in schema.tables else each for each in touched)
+        words = gettext("Your newest change is in {tables}.").format(
+            tables=", ".join(titles) or gettext("other tables")
+        )
+        raise Conflict(words, elsewhere=titles)
     if not taken.payloads:
         words = gettext("This stays as it is: {names} changed it since.").format(names=_names(taken.kept))
         raise Conflict(words, kept=[describe_kept(each) for each in taken.kept])

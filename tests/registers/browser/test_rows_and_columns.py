@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
+from stages.registers import verbs
 from stages.registers.schema import Column, Relation
 from tests.registers.browser.conftest import Table, Tables
 
@@ -147,6 +148,27 @@ def test_columns_are_moved_and_sized_and_kept_in_a_view(open_table: Open, tables
     table.page.wait_for_url(re.compile("view=Areas"))
     assert heads(table)[:3] == ["Key", "Area", "Statement"]
     expect(table.page.locator("[data-head=area]")).to_have_css("width", "200px")
+
+
+def test_a_column_that_somebody_else_makes_is_shown_with_its_head(open_table: Open, tables: Tables) -> None:
+    records = rows(tables)
+    daniel = open_table("editor")
+    daniel.go(4, "statement")
+    tables.write(lambda acts, schema: verbs.add_column(acts, schema, "requirements", Column("owner", title="Owner")))
+    tables.set(records[3], "owner", "Priya", by="owner")
+    expect(daniel.page.locator("[data-head=owner]")).to_be_visible()
+    expect(daniel.cell(4, "owner")).to_have_text("Priya")
+    expect(daniel.cell(4, "statement")).to_have_id("register-active")
+    # Whoever types goes on, and has the columns when they want them.
+    daniel.press("Enter")
+    daniel.type(" and more")
+    tables.write(lambda acts, schema: verbs.remove_column(acts, schema, "requirements", "owner"))
+    tables.set(records[3], "source", "P 9", by="owner")
+    expect(daniel.bar("This table has other columns now.")).to_be_visible()
+    expect(daniel.editor).to_have_value("Statement 4 and more")
+    daniel.page.get_by_role("button", name="Show them").click()
+    expect(daniel.page.locator("[data-head=owner]")).to_have_count(0)
+    expect(daniel.cell(4, "statement")).to_contain_text("Statement 4 and more")
 
 
 @pytest.mark.parametrize("way", ["paste", "type"])

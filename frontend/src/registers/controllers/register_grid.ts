@@ -205,6 +205,10 @@ export class RegisterGridController extends GridMenus {
     gateway.reconnectNow();
   }
 
+  showColumns(): void {
+    this.sheet.layout.reload();
+  }
+
   showMore(): void {
     void this.sheet.following.reload();
   }

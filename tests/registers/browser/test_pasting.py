@@ -1,0 +1,77 @@
+"""What a paste would lose or rename is asked about; what is undone is what was done here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from stages.registers.schema import Column
+from tests.registers.browser.conftest import Table, Tables
+
+Open = Callable[..., Table]
+
+
+def dialog(table: Table) -> Locator:
+    return table.page.get_by_role("dialog")
+
+
+def test_headings_are_no_record(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    table = open_table("editor")
+    table.press("g", "ArrowRight")
+    table.paste("Statement\tArea\nOne\tSafety\nTwo\tDosing\n")
+    expect(table.page.locator(".toast-note")).to_contain_text("2 records made · the headings were left out")
+    assert tables.count() == 2
+
+
+def test_values_without_a_column_are_asked_about(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    (first,) = tables.add([{"statement": "One"}])
+    table = open_table("editor", "tables/requirements/?columns=key,statement,area")
+    table.go(1, "statement")
+    table.paste("New\tSafety\tMust\tP 1")
+    expect(dialog(table)).to_contain_text("Paste without 2 values?")
+    dialog(table).get_by_role("button", name="Cancel").click()
+    expect(table.grid).to_be_focused()
+    assert tables.value(first, "statement") == "One"
+    table.paste("New\tSafety\tMust\tP 1")
+    dialog(table).get_by_role("button", name="Paste what fits").click()
+    tables.until(first, "statement", "New")
+    assert tables.value(first, "priority") is None
+
+
+def test_other_keys_are_asked_about(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    first, second = tables.add([{"statement": "One"}, {"statement": "Two"}])
+    table = open_table("editor")
+    table.go(1, "key")
+    # The same keys are no question.
+    table.paste("REQ-1\tOne more\nREQ-2\tTwo more")
+    tables.until(second, "statement", "Two more")
+    table.paste("REQ-50\tOne")
+    expect(dialog(table)).to_contain_text("Give 1 record another key?")
+    dialog(table).get_by_role("button", name="Give other keys").click()
+    tables.until(first, "key", "REQ-50")
+
+
+def test_what_was_done_in_another_table_is_undone_after_a_question(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    (first,) = tables.add([{"statement": "One"}], by="owner")
+    tables.make("wide", columns=(Column("title"),), by="owner")
+    (wide,) = tables.add([{"title": "x"}], "wide")
+    tables.set(first, "statement", "Two")
+    tables.set(wide, "title", "y", facet="wide")
+    table = open_table("editor")
+    table.press("g", "Control+z")
+    expect(dialog(table)).to_contain_text("Your newest change is in Wide.")
+    dialog(table).get_by_role("button", name="Cancel").click()
+    assert tables.value(wide, "title", "wide") == "y"
+    table.press("Control+z")
+    dialog(table).get_by_role("button", name="Undo it there").click()
+    expect(table.page.locator(".toast-note")).to_contain_text("Undone: 1 change")
+    assert tables.value(wide, "title", "wide") == "x"
+    table.press("Control+y")
+    dialog(table).get_by_role("button", name="Redo it there").click()
+    expect(table.page.locator(".toast-note")).to_contain_text("Redone")
+    assert tables.value(wide, "title", "wide") == "y"
