@@ -23,6 +23,12 @@ class AutomationConfig(StageConfig):
         register_site_permissions(*SITE_PERMISSIONS)
         register_ephemerals(live.EPHEMERALS)
         self._register_proof()
+        self._register_addresses()
+
+    def _register_addresses(self) -> None:
+        from kernel.addresses import API_URLS, UrlModule
+
+        API_URLS.register("automation", UrlModule("stages.automation.urls"))
 
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild

@@ -16,7 +16,6 @@ SAVE_SCRIPT: Final = "script.save"
 SWITCH_SCRIPT: Final = "script.switch"
 RUN_SCRIPT: Final = "script.run"
 STOP_EXECUTION: Final = "execution.stop"
-LINK_PASSAGE: Final = "passage.link"
 
 ADD_PACKAGE: Final = "module.add"
 INSTALL: Final = "module.install"
@@ -24,10 +23,7 @@ INSTALL: Final = "module.install"
 PERMISSIONS: Final = (
     Permission(READ, Role.VIEWER, ALWAYS),
     *(Permission(action, Role.OWNER, OPEN_OR_REPLICA) for action in (ADOPT, LEAVE, SAVE_RULE, SWITCH_SCRIPT)),
-    *(
-        Permission(action, Role.EDITOR, OPEN_OR_REPLICA)
-        for action in (SAVE_SCRIPT, RUN_SCRIPT, STOP_EXECUTION, LINK_PASSAGE)
-    ),
+    *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (SAVE_SCRIPT, RUN_SCRIPT, STOP_EXECUTION)),
 )
 SITE_PERMISSIONS: Final = (
     SitePermission(ADD_PACKAGE, SiteRole.ADMINISTRATOR),

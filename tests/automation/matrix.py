@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.automation import module_rows
+from tests.automation import module_rows, passage_rows
 
-REST: tuple[Any, ...] = ()
+REST: tuple[Any, ...] = (*passage_rows.REST,)
 PAGES: tuple[Any, ...] = ()
 REPEATS: tuple[Any, ...] = module_rows.REPEATS
 NO_WRITES = (
     "automation.read",
     # An action leaves this list with the service that writes.
     *("rule.save", "script.switch"),
-    *("script.save", "script.run", "execution.stop", "passage.link"),
+    *("script.save", "script.run", "execution.stop"),
 )
