@@ -5,12 +5,15 @@ bundle, and hooks are called again, until none of them answers any. A hook refus
 
     hooks.on_write("automation", apply_rules)
     hooks.on_write("lengths", set_lengths, tables=("requirements",))
+
+For a hook that is called the state with the bundle applied is computed. One that is about few bundles says so by
+`tables`, or by `concerns`, which looks at payloads and the state before them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext
@@ -36,7 +39,11 @@ MAX_PAYLOADS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A bundle that is about to be written: who writes, what is in it so far, and the state with that applied."""
+    """A bundle that is about to be written: who writes, what is in it so far, and the state with that applied.
+
+    What a hook puts into `afterwards` under a name is called within the transaction once the bundle is written, not
+    for a preview.
+    """
 
     caller: Any
     project_id: str
@@ -44,6 +51,7 @@ class Write:
     increment: Increment
     schema: Schema
     changes: Changes
+    afterwards: dict[str, Callable[[], object]] = field(default_factory=dict)
 
     @property
     def acts(self) -> Acts:
@@ -52,17 +60,22 @@ class Write:
 
 
 Hook = Callable[[Write, Changes], Iterable[Payload | Sourced]]
+# Whether payloads concern a hook, on the state before them.
+Concerns = Callable[["Increment", Sequence[Sourced]], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class WriteHook:
-    """A hook, and the tables that it is about; None for all."""
+    """A hook, and the tables that it is about, None for all; `looks` decides of the rest."""
 
     call: Hook
     tables: frozenset[str] | None = None
+    looks: Concerns | None = None
 
-    def concerns(self, payloads: Sequence[Sourced]) -> bool:
+    def concerns(self, payloads: Sequence[Sourced], before: Increment | None = None) -> bool:
         """Whether payloads touch its tables. Those that name no table, such as deletions and links, touch all."""
+        if self.looks is not None and before is not None and not self.looks(before, payloads):
+            return False
         if self.tables is None:
             return True
         begun = {payload.entity_id for payload, _ in payloads if isinstance(payload, AttachFacet)}
@@ -80,20 +93,27 @@ class WriteHook:
 HOOKS: Final = Registry[WriteHook]("write hook")
 
 
-def on_write(name: str, hook: Hook, *, tables: Iterable[str] | None = None) -> None:
-    """Have a hook called within every bundle of this site that touches one of these tables; None for every bundle."""
-    HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables)))
+def on_write(
+    name: str, hook: Hook, *, tables: Iterable[str] | None = None, concerns: Concerns | None = None
+) -> None:
+    """Have a hook called within every bundle of this site that touches one of these tables, None for every bundle.
+
+    `concerns(before, payloads)` is asked before, and has to be fast.
+    """
+    HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables), concerns))
 
 
-def run(write_of: Callable[[Sequence[Sourced]], Write], payloads: Sequence[Sourced]) -> list[Sourced]:
+def run(
+    write_of: Callable[[Sequence[Sourced]], Write], payloads: Sequence[Sourced], before: Increment | None = None
+) -> list[Sourced]:
     """All payloads of a bundle, those of the hooks included.
 
-    `write_of` answers the state with payloads applied to what is stored, without storing anything. Raises `Conflict`
-    where hooks do not come to an end.
+    `write_of` answers the state with payloads applied to what is stored, without storing anything; `before` is the
+    state without them. Raises `Conflict` where hooks do not come to an end.
     """
     found = list(payloads)
     for _round in range(MAX_ROUNDS):
-        wanted = [hook.call for hook in HOOKS.values() if hook.concerns(found)]
+        wanted = [hook.call for hook in HOOKS.values() if hook.concerns(found, before)]
         if not wanted:
             return found
         write = write_of(found)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stages.automation.rules.graph import arrows, in_order
 from stages.automation.rules.language import NamedRule
-from stages.automation.rules.matching import is_empty, matches, value_of
+from stages.automation.rules.matching import asks_links, is_empty, matches, value_of
 from stages.automation.rules.reading import Classes, Pending, Reader, class_of
 from stages.automation.rules.watching import Key, Path, Watch, opposite, triggers
 from stages.registers.fold.values import spell
@@ -148,7 +148,7 @@ class _Pass:
     def run(self) -> Outcome:
         for each in self.plan.rules:
             reached = self.reached(each)
-            self.reader.prefetch(reached)
+            self.reader.prefetch(reached, links=asks_links(each.rule.when))
             for record in sorted(reached):
                 self.check_time(each)
                 self.evaluate(each, record)
@@ -172,7 +172,7 @@ class _Pass:
         reached = set(records)
         for relation, direction in reversed(path):
             self.check_time(rule)
-            self.reader.prefetch(reached)
+            self.reader.prefetch(reached, links=True)
             reached = {each for one in reached for each in self.reader.linked(one, relation, opposite(direction))}
         return reached
 

@@ -31,6 +31,14 @@ def value_of(operand: Operand, rule: Rule, record: str, reader: Reader) -> Any:
     return operand
 
 
+def asks_links(conditions: Iterable[Condition]) -> bool:
+    """Whether one of these conditions asks for links of the record itself."""
+    return any(
+        isinstance(each, RelationCondition) or (isinstance(each, Group) and asks_links(each.conditions))
+        for each in conditions
+    )
+
+
 def is_empty(value: Any) -> bool:
     return value is None or value == ""
 
@@ -63,7 +71,7 @@ class _Matching:
         missing = condition.at_least
         if len(found) < missing:
             return False
-        self.reader.prefetch(found)
+        self.reader.prefetch(found, links=asks_links(condition.when))
         for each in found:
             if self.reader.is_in(each, condition.table) and self.all(condition.when, each, condition.table):
                 missing -= 1

@@ -30,8 +30,8 @@ class Reader(Protocol):
     def linked(self, record: str, relation: str, direction: Direction) -> Iterable[str]:
         """The records at the other ends of the links that are shown: `to` of those that begin at the record."""
 
-    def prefetch(self, records: Collection[str]) -> None:
-        """These are asked for next."""
+    def prefetch(self, records: Collection[str], *, links: bool) -> None:
+        """These are asked for next, and with `links` what they are linked with."""
 
 
 class Pending:
@@ -58,8 +58,8 @@ class Pending:
     def linked(self, record: str, relation: str, direction: Direction) -> Iterable[str]:
         return self._reader.linked(record, relation, direction)
 
-    def prefetch(self, records: Collection[str]) -> None:
-        self._reader.prefetch(records)
+    def prefetch(self, records: Collection[str], *, links: bool) -> None:
+        self._reader.prefetch(records, links=links)
 
     def add(self, record: str, table: str) -> None:
         self.added[record, table] = None

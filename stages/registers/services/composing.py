@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -32,12 +32,13 @@ _UNSIGNED: Final = bytes(64)
 
 @dataclass(frozen=True)
 class Composing:
-    """Payloads on the way to a bundle, on the state before it."""
+    """Payloads on the way to a bundle, on the state before it. `afterwards` is what hooks want done after it."""
 
     caller: Caller
     project_id: UUID
     increment: StoredIncrement
     signer: ActorSigner
+    afterwards: dict[str, Callable[[], object]] = field(default_factory=dict)
 
     @cached_property
     def schema(self) -> Schema:
@@ -58,7 +59,7 @@ class Composing:
         if not hooks.HOOKS or len(payloads) > MAX_OPERATIONS:
             return list(payloads)
         with refusals():
-            found = hooks.run(self.tried, payloads)
+            found = hooks.run(self.tried, payloads, self.increment)
             return [(_checked(payload, at), source) for at, (payload, source) in enumerate(found)]
 
     def tried(self, payloads: Sequence[Sourced]) -> hooks.Write:
@@ -67,7 +68,8 @@ class Composing:
         before = self.schema
         changes = scratch.add(self.compose(payloads, sign=lambda _text: _UNSIGNED))
         schema = stored_schema(scratch.storage) if concern_schema(scratch.storage, changes.records) else before
-        return hooks.Write(self.caller, str(self.project_id), payloads, scratch, schema, changes)
+        project_id = str(self.project_id)
+        return hooks.Write(self.caller, project_id, payloads, scratch, schema, changes, self.afterwards)
 
     def check(self, payloads: Iterable[Sourced], system: Collection[str]) -> None:
         """Ask what payloads may do here. Raises the errors of `checking.check_payloads`."""

@@ -81,6 +81,8 @@ class RegisterWrite:
             record_enrolment(self.write.caller, self.enrolment)
         increment.storage.flush()
         duplicates.write(bundle.hash)
+        for step in self.composing.afterwards.values():
+            step()
         op_ids = tuple(each.op_id for each in bundle.operations)
         return Written(bundle.header.bundle_id, bundle.hash, op_ids, changes, event)
 

@@ -155,6 +155,11 @@ class PostgresStorage(Indexes, PostgresLog):
         self._record_rows.ensure(roots)
         self._prepare_edges(subjects.edges, subjects.lives if not identity.parent else together, identity)
 
+    def prepare_links(self, records: Iterable[str]) -> None:
+        """Read together the links that begin or end at records, and what is at their other ends."""
+        identity = self._identity_now
+        self._prepare_edges((), {member for record in records for member in identity.members(record)}, identity)
+
     def prepare_past(self, bundle: Bundle) -> None:
         """Read together what is asked to take a bundle back: all that was ever done to what it touched."""
         self.prepare(operation.payload for operation in bundle.operations)

@@ -87,8 +87,8 @@ class World:
         near, far = (1, 2) if direction == "to" else (2, 1)
         return sorted(each[far] for each in self.links if each[0] == relation and each[near] == record)
 
-    def prefetch(self, records: Collection[str]) -> None:
-        pass
+    def prefetch(self, records: Collection[str], *, links: bool) -> None:
+        """Everything is here."""
 
     # What rules do
 
