@@ -22,6 +22,7 @@ class AutomationConfig(StageConfig):
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         register_ephemerals(live.EPHEMERALS)
+        self._register_rules()
         self._register_proof()
         self._register_addresses()
 
@@ -29,6 +30,22 @@ class AutomationConfig(StageConfig):
         from kernel.addresses import API_URLS, UrlModule
 
         API_URLS.register("automation", UrlModule("stages.automation.urls"))
+
+    def _register_rules(self) -> None:
+        from kernel.late import Late
+        from proposals.endings import when_ended
+        from stages.automation import jobs
+        from stages.registers import hooks
+        from stages.registers.proposing.sources import SOURCES
+
+        consequences = "stages.automation.consequences"
+        hooks.on_write(
+            "automation.rules",
+            Late(f"{consequences}.hook:add_consequences"),
+            concerns=Late(f"{consequences}.hook:is_concerned"),
+        )
+        when_ended("automation.rules", jobs.after_proposal)
+        SOURCES.register("rule", Late(f"{consequences}.switched:source_of_rule"))
 
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild

@@ -93,9 +93,7 @@ class WriteHook:
 HOOKS: Final = Registry[WriteHook]("write hook")
 
 
-def on_write(
-    name: str, hook: Hook, *, tables: Iterable[str] | None = None, concerns: Concerns | None = None
-) -> None:
+def on_write(name: str, hook: Hook, *, tables: Iterable[str] | None = None, concerns: Concerns | None = None) -> None:
     """Have a hook called within every bundle of this site that touches one of these tables, None for every bundle.
 
     `concerns(before, payloads)` is asked before, and has to be fast.

@@ -25,8 +25,6 @@ from stages.registers.hooks import Write
 from stages.registers.schema import Schema
 from stages.registers.storing.storage import PostgresStorage
 
-NAME = "automation.rules"
-
 
 def is_concerned(before: Increment, payloads: Sequence[Sourced]) -> bool:
     """Whether payloads may concern a rule that is on: by their keys alone."""

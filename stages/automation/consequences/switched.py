@@ -17,12 +17,12 @@ from stages.automation.rules.parsing import InvalidRule, read_rule
 from stages.automation.rules.reading import Classes
 from stages.registers.models import Row
 
-# A rule is on while its definition is the text that was switched on.
+# A rule is on while its definition is the text that was switched on, and two sites did not write different ones.
 _SWITCHED: Final = """
 SELECT switch.record, switch.sha256 FROM automation_switch AS switch
 JOIN registers_row AS rule
 ON rule.project_id = switch.project_id AND rule.facet = %s AND rule.record = switch.record
-WHERE switch.project_id = %s AND switch.kind = 'rule' AND switch.is_on
+WHERE switch.project_id = %s AND switch.kind = 'rule' AND switch.is_on AND cardinality(rule.conflicts) = 0
 AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = switch.sha256
 ORDER BY switch.record
 """
@@ -65,6 +65,12 @@ def read_named(record: str, name: str, definition: object) -> NamedRule | None:
         return NamedRule(name, record, read_rule(json.loads(definition if isinstance(definition, str) else "")))
     except (InvalidRule, ValueError, RecursionError):
         return None
+
+
+def source_of_rule(project_id: UUID, record: str) -> dict[str, str] | None:
+    """How operations name a rule as their source."""
+    shown = Row.objects.filter(project_id=project_id, facet=RULE, record=record).values_list("shown", flat=True).first()
+    return {"rule": str(shown.get("name"))} if shown else None
 
 
 def _switched(project_id: UUID) -> list[tuple[UUID, str]]:

@@ -25,7 +25,6 @@ from stages.registers.fold.payloads import (
 )
 from stages.registers.fold.refreshing import Changes
 
-
 _OF_EDGES: Final = (CreateEdge, CreateOrderedEdge, DeleteEdge, MoveOrderedEdge, RebalanceOrderedEdges)
 
 

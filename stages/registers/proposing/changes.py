@@ -16,10 +16,11 @@ from kernel.errors import ValidationFailed
 from projects.writing import ProjectWrite
 from proposals.kinds import Acceptance, Accepted, Staged
 from stages.registers.fold.acts import Acts
-from stages.registers.fold.payloads import Payload
+from stages.registers.fold.bundles import Sourced
 from stages.registers.proposing.carrying_out import payloads_of
 from stages.registers.proposing.contents import Content, content_of, contents_now, text_of
 from stages.registers.proposing.shapes import check_staged
+from stages.registers.proposing.sources import source_of
 from stages.registers.proposing.targets import NAME, RecordTarget, read_target
 from stages.registers.schema import Schema
 from stages.registers.services.joining import write_bundle_within
@@ -73,8 +74,10 @@ def apply(write: ProjectWrite, acceptance: Acceptance, changes: Mapping[str, Acc
     """One bundle of whoever accepts."""
     wanted = {target_of(name): change.after["value"] if change.after else None for name, change in changes.items()}
 
-    def plan(acts: Acts, schema: Schema) -> list[Payload]:
-        return payloads_of(acts, wanted)
+    source = source_of(acceptance.round.proposal)
+
+    def plan(acts: Acts, schema: Schema) -> list[Sourced]:
+        return [(payload, source) for payload in payloads_of(acts, wanted)]
 
     write_bundle_within(write, plan, reason=acceptance.message or None)
     return None

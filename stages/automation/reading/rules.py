@@ -1,0 +1,65 @@
+"""The rules of a project, as they are saved and switched here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from blobs.models import sha256_of
+from stages.automation.consequences.switched import read_named
+from stages.automation.facets import RULE
+from stages.automation.models import Switch
+from stages.automation.rules.language import NamedRule
+from stages.registers.models import Row
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRule:
+    """A rule of a project. `rule` is None where its definition cannot be read; `is_conflicted`: two sites differ."""
+
+    id: str
+    name: str
+    definition: str
+    module: str
+    is_on: bool
+    is_conflicted: bool
+    rule: NamedRule | None
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """The definition as an object; empty where it is none."""
+        try:
+            value = json.loads(self.definition)
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+def rules_of(project_id: UUID) -> list[SavedRule]:
+    """The rules of a project by their names. Two queries."""
+    rows = Row.objects.filter(project_id=project_id, facet=RULE).values_list("record", "shown", "conflicts")
+    switches = {
+        record: (sha256, is_on)
+        for record, sha256, is_on in Switch.objects.filter(project_id=project_id, kind="rule").values_list(
+            "record", "sha256", "is_on"
+        )
+    }
+    found = [_saved(str(record), shown, bool(conflicts), switches.get(record)) for record, shown, conflicts in rows]
+    return sorted(found, key=lambda each: (each.name, each.id))
+
+
+def _saved(record: str, shown: Mapping[str, Any], is_conflicted: bool, switch: tuple[str, bool] | None) -> SavedRule:
+    name, definition, module = (str(shown.get(each) or "") for each in ("name", "definition", "module"))
+    sha256, is_on = switch or ("", False)
+    return SavedRule(
+        id=record,
+        name=name,
+        definition=definition,
+        module=module,
+        is_on=is_on and not is_conflicted and sha256 == sha256_of(definition.encode()),
+        is_conflicted=is_conflicted,
+        rule=read_named(record, name, definition),
+    )
