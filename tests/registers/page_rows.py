@@ -14,6 +14,14 @@ PAGES: Final = (
     Row("registers:rail_across", "GET", "registers/rail/", 200),
     Row("registers:new_table", "GET", "registers/new/", 200, *_EDITORS),
     Row("registers:new_table", "POST", "registers/new/", 302, *_EDITORS, _NEW_TABLE),
+    Row("registers:relations", "GET", "registers/relations/", 200),
+    Row("registers:new_relation", "GET", "registers/relations/new/", 200, *_EDITORS),
+    # No table is chosen.
+    Row("registers:new_relation", "POST", "registers/relations/new/", 400, *_EDITORS, {"title": "verifies"}),
+    # There is none of this name.
+    Row("registers:change_relation", "GET", "registers/relations/nothing/change/", "not_found", *_EDITORS),
+    Row("registers:change_table", "GET", TABLE + "change/", 200, *_EDITORS),
+    Row("registers:change_table", "POST", TABLE + "change/", 302, *_EDITORS, {"title": "Needs", "key_prefix": ""}),
     # The person who asks has written nothing: a conflict, whose status pages share with what is frozen.
     Row("registers:undo", "POST", "registers/undo/", "project_frozen", *_EDITORS),
     Row("registers:redo", "POST", "registers/redo/", "project_frozen", *_EDITORS),
@@ -48,10 +56,13 @@ PAGES: Final = (
 )
 BUDGETED_PAGES: Final = {
     "registers:new_table": "…registers/new/",
+    "registers:relations": "…registers/relations/",
+    "registers:new_relation": "…registers/relations/new/",
     "registers:rail_across": "…registers/rail/",
 }
 # They need a table; those that read have their budgets in `test_table_pages.py`.
 NO_PAGES: Final = (
+    *("registers:change_table", "registers:change_relation"),
     *("registers:tables", "registers:undo", "registers:redo", "registers:choices", "registers:paste"),
     *(
         "registers:create",

@@ -30,6 +30,7 @@ from workspace.script_texts import script_texts
 MAX_COUNTED: Final = 12
 MATRIX: Final = "matrix"
 CONFLICTS: Final = "conflicts"
+RELATIONS: Final = "relations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _across(project_id: UUID, here: str) -> list[tuple[RailRow, str]]:
     registers = reverse("registers:tables", args=[project_id])
     matrix = RailRow(_("Traceability"), f"{registers}traceability/", None, here == MATRIX)
     conflicts = RailRow(_("Conflicts"), f"{registers}conflicts/", open_conflicts(project_id) or None, here == CONFLICTS)
-    return [(matrix, "grid-3x3"), (conflicts, "git-branch")]
+    relations = RailRow(_("Kinds of links"), f"{registers}relations/", None, here == RELATIONS)
+    return [(matrix, "grid-3x3"), (conflicts, "git-branch"), (relations, "link")]
 
 
 def _rail_address(project_id: UUID, here: str, state: TableState | None) -> str:

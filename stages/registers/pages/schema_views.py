@@ -16,6 +16,7 @@ from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects.access import Access, get_project
 from stages.registers.pages import schema_forms
 from stages.registers.pages.frame import register_context, table_address
+from stages.registers.pages.table_state import read_state
 from stages.registers.pages.table_views import table_context
 from stages.registers.permissions import WRITE
 from stages.registers.reading.reader import Reader
@@ -52,6 +53,23 @@ def new_table(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 
 @page("GET", "HEAD", "POST")
+def change_table(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
+    """GET: the form. POST `title, key_prefix`: change the name of a table, and what its keys begin with."""
+    access = get_project(user=request.user, project_id=project_id, action=WRITE)
+    table = read_state(project_id, facet, request.GET).table
+    if request.method != "POST":
+        return _change_table_form(request, access, facet, {"title": table.label, "key_prefix": table.key_prefix})
+    values = {"title": request.POST.get("title", ""), "key_prefix": request.POST.get("key_prefix", "").strip().upper()}
+    try:
+        schema_forms.title_of(request.POST)
+        changes = {name: value for name, value in values.items() if value != getattr(table, name)}
+        services.change_table(caller=caller_from_request(request), project_id=project_id, table=facet, **changes)
+    except ValidationFailed as refusal:
+        return _change_table_form(request, access, facet, values, refusal.errors)
+    return redirect(read_state(project_id, facet, request.GET).at())
+
+
+@page("GET", "HEAD", "POST")
 def new_column(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     """GET: the form. POST `title, type, …`: a further column."""
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
@@ -65,7 +83,7 @@ def new_column(request: PageRequest, project_id: UUID, facet: str) -> HttpRespon
     except ValidationFailed as refusal:
         values = schema_forms.typed_values(request.POST, None)
         return _column_form(request, access, facet, None, values, errors=refusal.errors)
-    return redirect(table_address(project_id, facet))
+    return redirect(read_state(project_id, facet, request.GET).at())
 
 
 @page("GET", "HEAD", "POST")
@@ -86,7 +104,7 @@ def change_column(request: PageRequest, project_id: UUID, facet: str, name: str)
     except ValidationFailed as refusal:
         values = schema_forms.typed_values(request.POST, column)
         return _column_form(request, access, facet, column, values, errors=refusal.errors)
-    return redirect(table_address(project_id, facet))
+    return redirect(read_state(project_id, facet, request.GET).at())
 
 
 def _table_form(request: PageRequest, access: Access, errors: Errors) -> HttpResponse:
@@ -105,6 +123,19 @@ def _table_form(request: PageRequest, access: Access, errors: Errors) -> HttpRes
         "dialog_title": "new-table-title",
     }
     return render(request, "registers/no_tables.html", {**context, **form}, status=400 if errors else 200)
+
+
+def _change_table_form(
+    request: PageRequest, access: Access, facet: str, values: Mapping[str, str], errors: Errors | None = None
+) -> HttpResponse:
+    form = {
+        "values": values,
+        "errors": errors or {},
+        "dialog_part": "registers/dialogs/change_table.html",
+        "dialog_title": "change-table-title",
+    }
+    context = {**table_context(request, access, facet), **form}
+    return render(request, "registers/table.html", context, status=400 if errors else 200)
 
 
 def _column_form(

@@ -143,6 +143,8 @@ def _addresses(state: TableState) -> dict[str, str]:
     }
     return {
         "back": state.at(),
+        # What dialogs over the table keep of its address.
+        "address_query": state.at().removeprefix(plain),
         "plain_address": plain,
         "search_action": plain,
         "export_address": state.at("registers:export"),

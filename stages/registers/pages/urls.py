@@ -16,10 +16,18 @@ _PAGES: Final = "stages.registers.pages"
 urlpatterns = [
     late_path(REGISTERS, f"{_PAGES}.table_views:tables", name="tables"),
     late_path(f"{REGISTERS}new/", f"{_PAGES}.schema_views:new_table", name="new_table"),
+    late_path(f"{REGISTERS}relations/", f"{_PAGES}.relation_views:relations", name="relations"),
+    late_path(f"{REGISTERS}relations/new/", f"{_PAGES}.relation_views:new_relation", name="new_relation"),
+    late_path(
+        f"{REGISTERS}relations/<str:relation>/change/",
+        f"{_PAGES}.relation_views:change_relation",
+        name="change_relation",
+    ),
     late_path(f"{REGISTERS}rail/", f"{_PAGES}.table_views:rail_across", name="rail_across"),
     late_path(f"{REGISTERS}undo/", f"{_PAGES}.writing_views:undo", name="undo"),
     late_path(f"{REGISTERS}redo/", f"{_PAGES}.writing_views:redo", name="redo"),
     late_path(TABLE, f"{_PAGES}.table_views:table", name="table"),
+    late_path(f"{TABLE}change/", f"{_PAGES}.schema_views:change_table", name="change_table"),
     late_path(f"{TABLE}rows/", f"{_PAGES}.table_views:block", name="rows"),
     late_path(f"{TABLE}rail/", f"{_PAGES}.table_views:rail", name="rail"),
     late_path(f"{TABLE}cell/", f"{_PAGES}.table_views:cell", name="cell"),
