@@ -17,7 +17,7 @@ from kernel.errors import ValidationFailed
 from stages.registers.pages.columns import TYPE_WORDS
 from stages.registers.schema import Column, Option
 from stages.registers.schema.model import CRDT_TYPES, ENTITY, ENUM, LIST, TEXT
-from stages.registers.verbs.tables import MAX_OPTIONS
+from stages.registers.verbs.limits import MAX_OPTIONS
 
 FIRST_COLUMNS: Final = 5
 OPTION: Final = "option:"

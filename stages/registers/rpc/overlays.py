@@ -49,11 +49,9 @@ class ListOverlaysView(RpcView):
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """My overlays, with what somebody else has changed since it was staged."""
         self.access()
-        return self.answer({"overlays": [self.body_of(each) for each in overlays_of(self.user(), project_id)]})
-
-    def body_of(self, overlay: Overlay) -> dict[str, Any]:
-        drift = services.drift_of(caller=self.caller(), project_id=self.project_id, overlay=overlay)
-        return {**overlay_body(overlay), "drift": drift}
+        overlays = list(overlays_of(self.user(), project_id))
+        drifts = services.drifts_of_overlays(caller=self.caller(), project_id=project_id, overlays=overlays)
+        return self.answer({"overlays": [{**overlay_body(each), "drift": drifts[each.id]} for each in overlays]})
 
 
 @undocumented

@@ -23,6 +23,7 @@ from stages.registers.schema import Schema
 from stages.registers.schema.stored import concern_schema, stored_schema
 from stages.registers.services.refusals import refusals
 from stages.registers.storing.increment import StoredIncrement
+from stages.registers.verbs.limits import check_growth, touches_schema
 
 # What somebody wants to write: payloads, each perhaps with the rule or script that it comes from, or a function that
 # answers them from the state under the project's lock.
@@ -71,13 +72,15 @@ class Composing:
         project_id = str(self.project_id)
         return hooks.Write(self.caller, project_id, payloads, scratch, schema, changes, self.afterwards)
 
-    def check(self, payloads: Iterable[Sourced], system: Collection[str]) -> None:
+    def check(self, payloads: Sequence[Sourced], system: Collection[str]) -> None:
         """Ask what payloads may do here. Raises the errors of `checking.check_payloads`."""
         listed = [payload for payload, _source in payloads]
         with refusals():
             if len(listed) <= MAX_OPERATIONS:
                 self.increment.storage.prepare(listed)
             check_payloads(self.increment, self.schema, listed, system=system)
+        if touches_schema(listed):
+            check_growth(self.schema, self.tried(payloads).schema)
 
     def compose(
         self, payloads: Sequence[Sourced], *, undoes: str | None = None, sign: Callable[[str], bytes] | None = None

@@ -170,11 +170,15 @@ def commit_overlay(
     return write_bundle(caller=caller, project_id=project_id, payloads=payloads, parameters=parameters)
 
 
-def drift_of(*, caller: Caller, project_id: UUID, overlay: Overlay) -> list[dict[str, Any]]:
-    """What somebody else has changed since it was staged."""
+def drifts_of_overlays(
+    *, caller: Caller, project_id: UUID, overlays: Sequence[Overlay]
+) -> dict[UUID, list[dict[str, Any]]]:
+    """What somebody else has changed since it was staged, of each overlay, on one look at what is stored."""
     get_project(user=caller.user, project_id=project_id, action=READ)
+    staged = {each.id: payloads_of(each) for each in overlays}
     increment = StoredIncrement(PostgresStorage(project_id))
-    return [each.body() for each in drifts_of(increment, payloads_of(overlay), overlay.bases)]
+    increment.storage.prepare(payload for payloads in staged.values() for payload in payloads)
+    return {each.id: [drift.body() for drift in drifts_of(increment, staged[each.id], each.bases)] for each in overlays}
 
 
 def _move_step(caller: Caller, project_id: UUID, source: str, target: str, nothing: str) -> Overlay:

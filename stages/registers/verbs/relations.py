@@ -18,10 +18,8 @@ from stages.registers.schema.reading import PROPERTY_PREFIX
 from stages.registers.schema.values import refuse
 from stages.registers.verbs import schema_records
 from stages.registers.verbs.finding import new_name, new_title, table_of
+from stages.registers.verbs.limits import MAX_PROPERTIES, MAX_RELATIONS, MAX_VIEWS
 
-MAX_RELATIONS: Final = 200
-MAX_PROPERTIES: Final = 50
-MAX_VIEWS: Final = 200
 MAX_QUERY: Final = 4_000
 # The property of an edge that says that somebody has looked at both ends.
 CONFIRMED: Final = "confirmed"

@@ -21,10 +21,7 @@ from stages.registers.schema.reading import OPTION_POSITION_PREFIX, OPTION_PREFI
 from stages.registers.schema.values import refuse
 from stages.registers.verbs import schema_records
 from stages.registers.verbs.finding import column_of, new_name, new_title, table_of
-
-MAX_TABLES: Final = 200
-MAX_COLUMNS: Final = 200
-MAX_OPTIONS: Final = 500
+from stages.registers.verbs.limits import MAX_COLUMNS, MAX_OPTIONS, MAX_TABLES
 
 _PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}")
 

@@ -11,12 +11,15 @@ from audit.models import Event
 from kernel.errors import Conflict, Drifted, PermissionDenied, ValidationFailed
 from proposals.drift import contents_now, items_of_changes, movements
 from stages.registers.catalogue import FACETS, SystemFacet
+from stages.registers.fold.ids import TABLE, schema_id
 from stages.registers.fold.payloads import AttachFacet, CreateEntity
 from stages.registers.fold.signatures import verify
 from stages.registers.models import Bundle, Operation
 from stages.registers.proposing.labels import label_of
 from stages.registers.proposing.targets import RecordTarget, read_target
-from stages.registers.schema import Column
+from stages.registers.schema import Column, Schema
+from stages.registers.storing.storage import PostgresStorage
+from stages.registers.verbs import limits
 from stages.registers.verbs.finding import make_id
 from tests.proposals.conftest import World, changed, new_world
 from tests.registers.storing.world import REQ, Desk
@@ -162,3 +165,24 @@ def test_a_proposal_does_not_reach_records_of_the_program(world: World, desk: De
         for target, value in wanted.items():
             with pytest.raises(PermissionDenied):
                 world.accept(world.open({target: value}))
+
+
+def test_a_proposal_makes_no_more_tables_than_there_may_be(
+    world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = schema_id(str(world.project.id), TABLE, "risks")
+    changes: dict[str, Any] = {
+        f"record:record/{table}": True,
+        f"record:facet/{table}/{TABLE}": True,
+        f"record:field/{table}/{TABLE}/facet": {"value": "risks"},
+    }
+    monkeypatch.setitem(limits._MOST, "tables", 1)
+    with pytest.raises(Conflict, match="at most 1 tables"):
+        world.accept(world.open(changes))
+    monkeypatch.undo()
+    # What is there already stays, and can be changed.
+    world.accept(world.open(changes))
+    monkeypatch.setitem(limits._MOST, "tables", 1)
+    world.accept(world.open({f"record:field/{table}/{TABLE}/title": {"value": "Risks"}}))
+    schema = Schema.read(PostgresStorage(world.project.id), str(world.project.id))
+    assert (sorted(schema.tables), schema.tables["risks"].title) == ([REQ, "risks"], "Risks")
