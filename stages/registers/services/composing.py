@@ -21,6 +21,7 @@ from stages.registers.fold.payloads import Payload, read_payload
 from stages.registers.keys import ActorSigner
 from stages.registers.schema import Schema
 from stages.registers.schema.stored import concern_schema, stored_schema
+from stages.registers.services.files import check_files
 from stages.registers.services.refusals import refusals
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.verbs.limits import check_growth, touches_schema
@@ -79,6 +80,7 @@ class Composing:
             if len(listed) <= MAX_OPERATIONS:
                 self.increment.storage.prepare(listed)
             check_payloads(self.increment, self.schema, listed, system=system)
+        check_files(self.caller.user, self.project_id, self.increment.storage, listed)
         if touches_schema(listed):
             check_growth(self.schema, self.tried(payloads).schema)
 

@@ -89,7 +89,9 @@ def test_records_are_sorted_filtered_and_read_in_parts(ed: Person) -> None:  # n
 def test_the_ten_types_come_back_as_they_were_written(ed: Person) -> None:  # noqa: F811
     """Case 2."""
     risk = ed.create("risks", title="x")
-    file = {"blake3": "ab" * 32, "name": "a.pdf", "size": 14, "media_type": "application/pdf"}
+    unknown = {"blake3": "ab" * 32, "name": "a.pdf", "size": 14, "media_type": "application/pdf"}
+    upload = f"/api/rpc/{ed.project.id}/blobs/upload?name=a.txt"
+    file = ed.api._client.post(upload, b"a file of text", "text/plain").json()["value"]
     values: dict[str, Any] = {
         "text": "é\n😀",
         "integer": -(2**53) + 1,
@@ -107,6 +109,8 @@ def test_the_ten_types_come_back_as_they_were_written(ed: Person) -> None:  # no
     ed.post("tables/", {"table": "types", "columns": columns})
     record = ed.create("types", **values)
     assert ed.values(record, "types") == values
+    refused = ed.problem("PATCH", f"records/{record}/", {"table": "types", "values": {"blob-reference": unknown}})
+    assert (refused["status"], list(refused["errors"])) == (400, ["blob-reference"])
     for name in values:
         ed.set(record, {name: None}, "types")
     assert set(ed.values(record, "types").values()) == {None}
