@@ -27,9 +27,10 @@ class AutomationConfig(StageConfig):
         self._register_addresses()
 
     def _register_addresses(self) -> None:
-        from kernel.addresses import API_URLS, UrlModule
+        from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
 
         API_URLS.register("automation", UrlModule("stages.automation.urls"))
+        PAGE_URLS.register("automation-rpc", UrlModule("stages.automation.rpc.urls", prefix="api/rpc/", is_api=True))
 
     def _register_rules(self) -> None:
         from kernel.late import Late

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from stages.automation.api.module_urls import of_modules
 from stages.automation.api.passage_urls import of_passages
 
 urlpatterns = [
+    *of_modules,
     *of_passages,
 ]

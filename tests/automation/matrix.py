@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.automation import module_rows, passage_rows
 
-REST: tuple[Any, ...] = (*passage_rows.REST,)
+REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST)
+SITE_REST: tuple[Any, ...] = module_rows.SITE_REST
 PAGES: tuple[Any, ...] = ()
 REPEATS: tuple[Any, ...] = module_rows.REPEATS
 NO_WRITES = (

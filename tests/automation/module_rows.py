@@ -8,6 +8,7 @@ from accounts.callers import foundry_caller
 from stages.automation.services.modules import adopt_module, leave_module
 from stages.automation.services.packages import add_package, install_module, uninstall_module
 from tests.automation.packages.making import module
+from tests.matrix import OPEN, OWNERS, WRITERS, Row, SiteRow
 from tests.publishing.reviews import Review, caller_of
 
 ASKING = """
@@ -21,6 +22,26 @@ columns.text = {type = "text"}
 [scripts.ask]
 title = "Ask"
 """
+RPC = "/api/rpc/{registers}/modules/"
+PAIR = {"facet_a": "requirements", "field_a": "title", "facet_b": "risks", "field_b": "title", "same": False}
+REST = (
+    Row("api_project_modules", "GET", "modules/", 200),
+    Row("api_project_modules", "POST", "modules/", 201, OWNERS, OPEN, {"name": "models"}),
+    # It is not adopted.
+    Row("api_module_leave", "POST", "modules/nothing/leave/", "not_found", OWNERS, OPEN, {"reason": "Not needed"}),
+    Row("api_suggestions", "GET", "suggestions/", 200),
+    Row("api_suggestions", "POST", "suggestions/", 200, WRITERS, OPEN, PAIR),
+    Row("api_rpc_modules_list", "GET", f"{RPC}list", 200),
+    Row("api_rpc_modules_install", "POST", f"{RPC}install", 200, body={"name": "models"}),
+    Row("api_rpc_modules_adopt", "POST", f"{RPC}adopt", 200, OWNERS, OPEN, {"name": "models"}),
+)
+SITE_REST = (
+    SiteRow("api_modules", "GET", "modules/", 200),
+    # The request has no body.
+    SiteRow("api_modules", "POST", "modules/", "validation_failed", may=("administrator",)),
+    SiteRow("api_module_install", "POST", "modules/nothing/install/", "not_found"),
+    SiteRow("api_module_uninstall", "POST", "modules/nothing/uninstall/", "not_found"),
+)
 
 
 def _adopting(world: Any) -> Any:
