@@ -46,6 +46,7 @@ from tests.writers import Writer
 
 # A part of a file is sent as any other bytes are.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias("application/zip", "application/octet-stream")
 
 DESCRIPTION = settings.BASE_DIR / "docs" / "openapi.yaml"
 _FOUND = schemathesis.openapi.from_path(DESCRIPTION).get_all_operations()

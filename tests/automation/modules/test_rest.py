@@ -30,7 +30,7 @@ BAD = {
 
 
 def _post_zip(api: Api, archive: bytes) -> Any:
-    client: Any = api._client  # noqa: SLF001 (its own way of sending sends JSON)
+    client: Any = api._client
     return client.generic("POST", "/api/v1/modules/", archive, content_type="application/zip")
 
 
