@@ -18,7 +18,7 @@ from audit.protocols import AuditCaller
 from audit.via import VIAS
 from kernel.canonical import EVENT_VERSION, canonical, canonical_hash
 from kernel.errors import ClientRefReused, ReadOnlyToken
-from kernel.statements import Statement, run
+from kernel.statements import Statement, run, run_together
 
 # The columns that Postgres generates from the canonical text, which are read back after the insert.
 _RETURNED = (
@@ -75,6 +75,7 @@ def record(
     reason: str | None = None,
     request: str | None = None,
     with_statements: Sequence[Statement] = (),
+    followed_by: Sequence[Statement] = (),
 ) -> Event:
     """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
 
@@ -85,7 +86,8 @@ def record(
     `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
     with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `with_statements`
     are the INSERT, UPDATE or DELETE statements of the write that go to Postgres together with the event; they may read
-    its `seq` and `at` from a table `event`.
+    its `seq` and `at` from a table `event`. `followed_by` are statements that Postgres runs one after the other behind
+    it, each on what the ones before wrote, without another round trip.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
@@ -101,7 +103,7 @@ def record(
     }
     if request is not None and caller.client_ref is not None:
         fact |= {"client_ref": str(caller.client_ref), "request": request}
-    event = _append(fact, with_statements)
+    event = _append(fact, with_statements, followed_by)
     if project_id is not None:
         transaction.on_commit(functools.partial(live.publish, event, project_id), robust=True)
     return event
@@ -116,13 +118,14 @@ def _check_registered(action: str, via: str, project_id: uuid.UUID | None) -> No
         raise LookupError(f"The value {via!r} of via is not registered: name it in its app (audit.via).")
 
 
-def _append(fact: dict[str, Any], with_statements: Sequence[Statement]) -> Event:
-    """Insert the event, together with the other statements, in one statement."""
+def _append(fact: dict[str, Any], with_statements: Sequence[Statement], followed_by: Sequence[Statement]) -> Event:
+    """Insert the event together with statements in one statement, and send those behind it in the same round trip."""
     text = canonical(fact)
     parts = [f"event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})"]  # noqa: S608
     parts += [f"step_{number} AS ({sql})" for number, (sql, _) in enumerate(with_statements)]
     values = [text, *(value for _, each in with_statements for value in each)]
-    (row,) = run((f"WITH {', '.join(parts)} SELECT {_COLUMNS} FROM event", values))  # noqa: S608
+    inserting = f"WITH {', '.join(parts)} SELECT {_COLUMNS} FROM event", values  # noqa: S608
+    (row,) = run_together([inserting, *followed_by])[0] if followed_by else run(inserting)
     return Event.from_fact(text, fact, dict(zip(_RETURNED, row, strict=True)))
 
 

@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
-from kernel.statements import Statement, run_together
+from kernel.statements import Rows, Statement, run_together
 from projects.models import Project
 
 ModelType = TypeVar("ModelType", bound=models.Model)
@@ -67,32 +67,48 @@ class ProjectContext:
     is_active: bool
     member_role: str | None
     extra_rows: list[tuple[Any, ...]]
+    further_rows: list[Rows]
 
 
-def lock_project_context(*, project_id: UUID, user_id: UUID, extra_query: Statement | None = None) -> ProjectContext:
+def lock_project_context(
+    *,
+    project_id: UUID,
+    user_id: UUID,
+    extra_query: Statement | None = None,
+    further_queries: Sequence[Statement] = (),
+) -> ProjectContext:
     """Lock the project row (FOR NO KEY UPDATE: inserts that only refer to it go on), then read. Raises `NotFound`.
 
-    `extra_query` is one more SELECT that the write needs; its rows come back as they are.
+    `extra_query` is one more SELECT that the write needs, and `further_queries` are more; their rows come back as they
+    are.
     """
-    return _read(project_id, user_id, extra_query, before=[(_LOCK, [project_id])])
+    return _read(project_id, user_id, extra_query, further_queries, before=[(_LOCK, [project_id])])
 
 
 def read_project_context(*, project_id: UUID, user_id: UUID, extra_query: Statement | None = None) -> ProjectContext:
     """The same without the lock, for who only looks. Raises `NotFound`."""
-    return _read(project_id, user_id, extra_query, before=[])
+    return _read(project_id, user_id, extra_query, (), before=[])
 
 
-def _read(project_id: UUID, user_id: UUID, extra_query: Statement | None, *, before: list[Statement]) -> ProjectContext:
+def _read(
+    project_id: UUID,
+    user_id: UUID,
+    extra_query: Statement | None,
+    further_queries: Sequence[Statement],
+    *,
+    before: list[Statement],
+) -> ProjectContext:
     statement, projects, drafts = _readers()
-    statements = [*before, (statement, [user_id, project_id]), *([extra_query] if extra_query is not None else [])]
-    rows = run_together(statements)
+    extra = [extra_query] if extra_query is not None else []
+    rows = run_together([*before, (statement, [user_id, project_id]), *extra, *further_queries])
     if not (here := rows[len(before)]):
         raise NotFound(_("Project not found."))
-    row, more = here[0], rows[-1] if extra_query is not None else []
+    more = rows[len(before) + 1 :]
+    row, extra_rows = here[0], more.pop(0) if extra else []
     project = projects.read(row[2 : 2 + projects.width])
     assert project is not None
     project.current_draft = drafts.read(row[2 + projects.width :])
-    return ProjectContext(project, bool(row[0]), row[1], more)
+    return ProjectContext(project, bool(row[0]), row[1], extra_rows, more)
 
 
 @cache

@@ -18,7 +18,7 @@ from audit.event_types import InboxLine
 from audit.models import Event
 from audit.services import Target, answered, record, request_hash
 from kernel.errors import NotAuthenticated, NotFound
-from kernel.statements import Statement
+from kernel.statements import Rows, Statement
 from kernel.transactions import write_transaction
 from notifications.services import notify
 from projects.access import effective_role
@@ -39,6 +39,7 @@ class ProjectWrite:
     request: str | None = None
     repeat_of: Event | None = None
     extra_rows: list[tuple[Any, ...]] = field(default_factory=list)
+    further_rows: list[Rows] = field(default_factory=list)
     _afterwards: list[Callable[[], object]] = field(default_factory=list)
 
     def record(
@@ -49,11 +50,12 @@ class ProjectWrite:
         *,
         reason: str | None = None,
         with_statements: Sequence[Statement] = (),
+        followed_by: Sequence[Statement] = (),
     ) -> Event:
         """Append an event of the caller to the project's chain; the write's first one carries its `client_ref`.
 
-        `with_statements` are sent to Postgres with the event (`audit.services.record`). A repeat was not authorised for
-        its action, so it records nothing.
+        `with_statements` are sent to Postgres with the event, `followed_by` behind it (`audit.services.record`). A
+        repeat was not authorised for its action, so it records nothing.
         """
         if self.repeat_of is not None:
             raise RuntimeError(f"A repeat of {self.repeat_of.action} must not write {action}.")
@@ -67,6 +69,7 @@ class ProjectWrite:
             reason=reason,
             request=request,
             with_statements=with_statements,
+            followed_by=followed_by,
         )
 
     def record_consequence(
@@ -119,16 +122,20 @@ def project_write(
     action: str,
     parameters: Mapping[str, Any] | None = None,
     extra_query: Statement | None = None,
+    further_queries: Sequence[Statement] = (),
 ) -> Iterator[ProjectWrite]:
     """Open the transaction of a write to a project.
 
     `action` is a row of the permission table; `parameters` (JSON values, no secrets) are what the caller's
     `client_ref` stands for. Where `repeat_of` is set the write was done before: return its answer, write nothing. Who
     has lost access gets `NotFound` before that; role and status may have changed with the write itself.
-    `extra_query` is a SELECT that is answered together with the rest, in `extra_rows`.
+    `extra_query` is a SELECT that is answered together with the rest, in `extra_rows`; `further_queries` are more, in
+    `further_rows`.
     """
     needed = permission(action)
-    with _repeatable(caller, project_id, action, parameters, extra_query) as (write, context):
+    with _repeatable(
+        caller, project_id, action, parameters, extra_query=extra_query, further_queries=further_queries
+    ) as (write, context):
         project = context.project
         write.role = effective_role(user=caller.user, member_role=context.member_role, is_private=project.is_private)
         if write.role is None:
@@ -153,7 +160,7 @@ def appointed_write(
     `check` raises `NotFound` for whoever may not know of it; it runs under the project's row lock, before a repeat is
     answered. Everything else the service asks itself, unless `repeat_of` is set. `role` stays None.
     """
-    with _repeatable(caller, project_id, action, parameters, None) as (write, _context):
+    with _repeatable(caller, project_id, action, parameters) as (write, _context):
         check()
         write.look_for_repeat()
         yield write
@@ -165,13 +172,15 @@ def _repeatable(
     project_id: UUID,
     action: str,
     parameters: Mapping[str, Any] | None,
-    extra_query: Statement | None,
+    *,
+    extra_query: Statement | None = None,
+    further_queries: Sequence[Statement] = (),
 ) -> Iterator[tuple[ProjectWrite, ProjectContext]]:
     """The transaction of a write that knows its request, by an account that is open."""
     request = None
     if caller.client_ref is not None:
         request = request_hash(action, {"project": str(project_id), **(parameters or {})})
-    with _transaction(caller, project_id, extra_query) as (write, context):
+    with _transaction(caller, project_id, extra_query, further_queries) as (write, context):
         if not context.is_active:
             raise NotAuthenticated(_("This account is closed."))
         write.request = request
@@ -191,11 +200,14 @@ def upkeep_write(*, caller: Caller, project_id: UUID, extra_query: Statement | N
 
 @contextmanager
 def _transaction(
-    caller: Caller, project_id: UUID, extra_query: Statement | None
+    caller: Caller, project_id: UUID, extra_query: Statement | None, further_queries: Sequence[Statement] = ()
 ) -> Iterator[tuple[ProjectWrite, ProjectContext]]:
     with write_transaction():
-        context = lock_project_context(project_id=project_id, user_id=caller.user.id, extra_query=extra_query)
-        write = ProjectWrite(caller=caller, project=context.project, extra_rows=context.extra_rows)
+        context = lock_project_context(
+            project_id=project_id, user_id=caller.user.id, extra_query=extra_query, further_queries=further_queries
+        )
+        write = ProjectWrite(caller, context.project)
+        write.extra_rows, write.further_rows = context.extra_rows, context.further_rows
         # Registered first, so that Redis is updated before the event is published.
         transaction.on_commit(write.run_afterwards, robust=True)
         yield write, context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -51,5 +52,7 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+# Half of the time that a caller needs for its key; after a succession another text is read.
+@lru_cache(maxsize=2)
 def _parsed(text: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))

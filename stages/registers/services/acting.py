@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.callers import Caller
@@ -17,10 +18,12 @@ from stages.registers.services.written import Written
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
 from stages.registers.verbs import WrittenRows
+from stages.registers.verbs.finding import is_record_id
 
 # What a verb answers: payloads, perhaps with what else its caller wants to know.
 Verbed = Sequence[Payload] | WrittenRows | tuple[Sequence[Payload], Any]
 Verb = Callable[[Acts, Schema], Verbed]
+MAX_AHEAD: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,17 @@ class Done:
 
 
 def act(
-    *, caller: Caller, project_id: UUID, verb: Verb, parameters: Mapping[str, Any], reason: str | None = None
+    *,
+    caller: Caller,
+    project_id: UUID,
+    verb: Verb,
+    parameters: Mapping[str, Any],
+    reason: str | None = None,
+    ahead: Iterable[str] = (),
 ) -> Done:
     """Do what a verb says in one bundle. `parameters` are what the caller's `client_ref` stands for.
 
+    `ahead` are the records that it will ask for, as far as they are ids, so that they are read with all the rest.
     Raises what the verb and `write_bundle` refuse.
     """
     answers: list[Any] = []
@@ -53,7 +63,12 @@ def act(
         return found
 
     written = write_bundle(
-        caller=caller, project_id=project_id, payloads=payloads, parameters=parameters, reason=reason
+        caller=caller,
+        project_id=project_id,
+        payloads=payloads,
+        parameters=parameters,
+        reason=reason,
+        ahead=list(islice(filter(is_record_id, dict.fromkeys(ahead)), MAX_AHEAD)),
     )
     return Done(written if written.event is not None else None, answers[-1] if answers else None)
 

@@ -42,7 +42,9 @@ def write_cells(
         "table": table,
         "rows": [_plain(each) for each in rows],
     }
-    return _with_records(project_id, act(caller=caller, project_id=project_id, verb=verb, parameters=parameters))
+    ahead = (each.record for each in cells)
+    done = act(caller=caller, project_id=project_id, verb=verb, parameters=parameters, ahead=ahead)
+    return _with_records(project_id, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def set_cells(*, caller: Caller, project_id: UUID, cells: Sequence[Cell]) -> Don
         return [payload for each in found for payload in each.payloads]
 
     parameters = {"verb": "set_cells", "cells": [_plain(each) for each in cells]}
-    done = act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+    ahead = (each.record for each in cells)
+    done = act(caller=caller, project_id=project_id, verb=verb, parameters=parameters, ahead=ahead)
     return replace(done, answer=_set(writes, done))
 
 

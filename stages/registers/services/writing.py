@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -76,10 +77,18 @@ class RegisterWrite:
         changes = increment.add(bundle)
         duplicates = Duplicates(increment, self.composing.schema)
         duplicates.look(changes)
-        event = record_bundle(self.write, bundle, changes, increment, duplicates=duplicates.changes, reason=reason)
+        event = record_bundle(
+            self.write,
+            bundle,
+            changes,
+            increment,
+            duplicates=duplicates.changes,
+            reason=reason,
+            followed_by=increment.storage.flushing(),
+        )
+        increment.storage.flushed()
         if self.enrolment is not None:
             record_enrolment(self.write.caller, self.enrolment)
-        increment.storage.flush()
         duplicates.write(bundle.hash)
         for step in self.composing.afterwards.values():
             step()
@@ -97,34 +106,41 @@ def write_bundle(
     reason: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     system: Collection[str] = frozenset(),
+    ahead: Collection[str] = (),
 ) -> Written:
     """Write payloads as one bundle: all of it, or nothing.
 
     `base` are the ids of the operations that the caller saw in the fields that are set: `StaleBase` where another one
     is there now. `parameters` is what the caller's `client_ref` stands for, where `payloads` is a function. `system`
-    are the system facets of the calling app (`catalogue`). Raises the errors of `project_write` and of
+    are the system facets of the calling app (`catalogue`). `ahead` are ids of records that a function will ask for, so
+    that they are read with the first round trip. Raises the errors of `project_write` and of
     `checking.check_payloads`, what hooks raise, and what a function raises that answers the payloads.
     """
 
     def write(registers: RegisterWrite) -> Written:
         return registers.complete(payloads, base=base, undoes=undoes, reason=reason, system=system)
 
-    return in_register_write(caller, project_id, request_of(payloads, parameters), write)
+    return in_register_write(caller, project_id, request_of(payloads, parameters), write, ahead=ahead)
 
 
 def in_register_write(
-    caller: Caller, project_id: UUID, parameters: Mapping[str, Any], write: Callable[[RegisterWrite], Written]
+    caller: Caller,
+    project_id: UUID,
+    parameters: Mapping[str, Any],
+    write: Callable[[RegisterWrite], Written],
+    *,
+    ahead: Collection[str] = (),
 ) -> Written:
     """Run the write of a bundle in its transaction; the account gets a key before, if it has none.
 
     A request that was answered before gets the same answer.
     """
-    site_key = own_site_key()
+    attempt = partial(_attempt, caller, project_id, parameters, own_site_key(), write)
     try:
-        return _attempt(caller, project_id, parameters, site_key, write, may_enrol=False)
+        return attempt(ahead=ahead, may_enrol=False)
     except MissingKey:
         ensure_site_key(caller=foundry_caller())
-        return _attempt(caller, project_id, parameters, site_key, write, may_enrol=True)
+        return attempt(ahead=ahead, may_enrol=True)
 
 
 def _attempt(
@@ -134,21 +150,35 @@ def _attempt(
     site_key: bytes,
     write: Callable[[RegisterWrite], Written],
     *,
+    ahead: Collection[str],
     may_enrol: bool,
 ) -> Written:
-    query = signer_query(caller.user.id, site_key)
+    storage = PostgresStorage(project_id)
     with project_write(
-        caller=caller, project_id=project_id, action=WRITE, parameters=parameters, extra_query=query
+        caller=caller,
+        project_id=project_id,
+        action=WRITE,
+        parameters=parameters,
+        extra_query=signer_query(caller.user.id, site_key),
+        further_queries=storage.opening_queries(ahead),
     ) as project:
         if project.repeat_of is not None:
             return written_before(project.repeat_of, project_id)
-        return write(begin(project, project.extra_rows, site_key, may_enrol=may_enrol))
+        storage.take_opened(project.further_rows, ahead)
+        return write(begin(project, project.extra_rows, site_key, may_enrol=may_enrol, storage=storage))
 
 
 def begin(
-    project: ProjectWrite, signer_rows: Sequence[tuple[Any, ...]], site_key: bytes, *, may_enrol: bool
+    project: ProjectWrite,
+    signer_rows: Sequence[tuple[Any, ...]],
+    site_key: bytes,
+    *,
+    may_enrol: bool,
+    storage: PostgresStorage | None = None,
 ) -> RegisterWrite:
     """A write of registers within one of their project; `signer_rows` are those of `signer_query`.
+
+    `storage` is one that was read under the project's lock.
 
     Raises `MissingKey` where the account has no key, and none is to be made.
     """
@@ -160,5 +190,5 @@ def begin(
         if not may_enrol:
             raise
         signer, enrolment = enrol(caller.user, site_key, signer_rows[0][0])
-    composing = Composing(caller, project_id, StoredIncrement(PostgresStorage(project_id)), signer)
+    composing = Composing(caller, project_id, StoredIncrement(storage or PostgresStorage(project_id)), signer)
     return RegisterWrite(project, composing, enrolment)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from audit.models import Event
 from audit.services import Target
+from kernel.statements import Statement
 from projects.writing import ProjectWrite
 from stages.registers.events import CHANGED, MAX_RECORDS
 from stages.registers.fold.bundles import Bundle
@@ -56,8 +57,12 @@ def record_bundle(
     duplicates: DuplicateChanges | None = None,
     origin: str | None = None,
     reason: str | None = None,
+    followed_by: Sequence[Statement] = (),
 ) -> Event:
-    """Record a bundle on the chain of its project; `origin` is the key of the site it came from, if it did."""
+    """Record a bundle on the chain of its project; `origin` is the key of the site it came from, if it did.
+
+    `followed_by` are the statements that write it, where they go to Postgres with the event.
+    """
     header = bundle.header
     found = duplicates or DuplicateChanges()
     write.afterwards(OPERATIONS.labels("elsewhere" if origin else "here").inc, header.count)
@@ -76,7 +81,8 @@ def record_bundle(
         "undoes": header.undoes,
         "origin": origin,
     }
-    return write.record(CHANGED, Target.of("register_bundle", header.bundle_id), data, reason=reason)
+    target = Target.of("register_bundle", header.bundle_id)
+    return write.record(CHANGED, target, data, reason=reason, followed_by=followed_by)
 
 
 def _records(changes: Changes, increment: Increment) -> set[str]:

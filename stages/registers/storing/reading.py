@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from kernel.statements import Rows, Statement, run, run_together
+from kernel.statements import Rows, Statement, ids_text, run, run_together
 from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import Field, Pair, Subject, Write
 from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
@@ -24,30 +24,31 @@ from stages.registers.storing.spelling import (
 )
 
 _FIELDS: Final = """
-SELECT entity, facet, field, tips FROM registers_fieldstate WHERE project_id = %s AND entity = ANY(%s)
+SELECT entity, facet, field, tips FROM registers_fieldstate WHERE project_id = %s AND entity = ANY(%s::uuid[])
 """
 _DOCUMENTS: Final = """
 SELECT entity, facet, field, last, state, text, clocks, pairs FROM registers_document
-WHERE project_id = %s AND entity = ANY(%s)
+WHERE project_id = %s AND entity = ANY(%s::uuid[])
 """
 _LIVES: Final = """
-SELECT kind, subject, facet, acts, removals FROM registers_life WHERE project_id = %s AND subject = ANY(%s)
+SELECT kind, subject, facet, acts, removals FROM registers_life WHERE project_id = %s AND subject = ANY(%s::uuid[])
 """
 _ENDS: Final = """
-SELECT edge, "order", type, source, target, ordered FROM registers_edgeends WHERE project_id = %s AND edge = ANY(%s)
+SELECT edge, "order", type, source, target, ordered FROM registers_edgeends
+WHERE project_id = %s AND edge = ANY(%s::uuid[])
 """
 _ENDS_AT: Final = """
 SELECT edge, "order", type, source, target, ordered FROM registers_edgeends
-WHERE project_id = %s AND (source = ANY(%s) OR target = ANY(%s))
+WHERE project_id = %s AND (source = ANY(%s::uuid[]) OR target = ANY(%s::uuid[]))
 """
 _INDEXES: Final = """
-SELECT edge, write FROM registers_edgeindex WHERE project_id = %s AND edge = ANY(%s)
+SELECT edge, write FROM registers_edgeindex WHERE project_id = %s AND edge = ANY(%s::uuid[])
 """
 _EDGES: Final = """
-SELECT id, source, target, facts FROM registers_edge WHERE project_id = %s AND id = ANY(%s)
+SELECT id, source, target, facts FROM registers_edge WHERE project_id = %s AND id = ANY(%s::uuid[])
 """
 _RECORDS: Final = """
-SELECT id, alive, facts FROM registers_record WHERE project_id = %s AND id = ANY(%s)
+SELECT id, alive, facts FROM registers_record WHERE project_id = %s AND id = ANY(%s::uuid[])
 """
 _MAPPINGS: Final = """
 SELECT facet_a, field_a, facet_b, field_b, write FROM registers_mapping WHERE project_id = %s
@@ -77,17 +78,23 @@ class Reading:
 
     def entities(self, ids: Collection[str], fields: Put, documents: Put, lives: Put) -> None:
         """All that is known of entities and edges by themselves."""
-        values = [self.project_id, _uuids(ids)]
-        found = run_together([(_FIELDS, values), (_DOCUMENTS, values), (_LIVES, values)])
-        for row in found[0]:
+        self.take_entities(run_together(self.entities_queries(ids)), fields, documents, lives)
+
+    def entities_queries(self, ids: Collection[str]) -> list[Statement]:
+        """The SELECTs whose rows `take_entities` takes."""
+        values = [self.project_id, ids_text(ids)]
+        return [(_FIELDS, values), (_DOCUMENTS, values), (_LIVES, values)]
+
+    def take_entities(self, rows: Sequence[Rows], fields: Put, documents: Put, lives: Put) -> None:
+        for row in rows[0]:
             fields(*_field(row))
-        for row in found[1]:
+        for row in rows[1]:
             documents(*_document(row))
-        for row in found[2]:
+        for row in rows[2]:
             lives(*_life(row))
 
     def edges(self, ids: Collection[str], ends: Put, indexes: Put, edges: Put) -> None:
-        values = [self.project_id, _uuids(ids)]
+        values = [self.project_id, ids_text(ids)]
         found = run_together([(_ENDS, values), (_INDEXES, values), (_EDGES, values)])
         for row in found[0]:
             ends(*_ends(row))
@@ -98,13 +105,20 @@ class Reading:
 
     def ends_at(self, entities: Collection[str], ends: Put) -> None:
         """The ends of all edges that have one of these entities as an end."""
-        ids = _uuids(entities)
+        ids = ids_text(entities)
         for row in run((_ENDS_AT, [self.project_id, ids, ids])):
             ends(*_ends(row))
 
     def records(self, ids: Collection[str], classes: Classes, records: Put) -> None:
         """Records as they are shown where the fields of each class are one."""
-        for row in run((_RECORDS, [self.project_id, _uuids(ids)])):
+        self.take_records(run(self.records_query(ids)), classes, records)
+
+    def records_query(self, ids: Collection[str]) -> Statement:
+        """The SELECT whose rows `take_records` takes."""
+        return _RECORDS, [self.project_id, ids_text(ids)]
+
+    def take_records(self, rows: Rows, classes: Classes, records: Put) -> None:
+        for row in rows:
             records(*_record(row, classes))
 
     @property
@@ -132,10 +146,6 @@ class Reading:
 
     def all_edges(self) -> list[str]:
         return [str(each) for (each,) in run((_ALL_EDGES, [self.project_id]))]
-
-
-def _uuids(ids: Collection[str]) -> list[UUID]:
-    return [UUID(each) for each in ids]
 
 
 def _field(row: tuple[Any, ...]) -> tuple[Field, Tips]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from kernel.statements import Rows, run, run_together
+from kernel.statements import Rows, Statement, run, run_together
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import IDENTITY, Field, Key, Pair, Subject, Write, is_identity, keys
@@ -103,15 +103,29 @@ class PostgresStorage(Indexes, PostgresLog):
 
     def open(self) -> None:
         """Read together what everything needs: mappings, merges, splits, heads of chains, the hash of the schema."""
-        if "" in self._mapping_rows.known or self._heads is not None:
-            return
+        if "" not in self._mapping_rows.known and self._heads is None:
+            self.take_opened(run_together(self.opening_queries()))
+
+    def opening_queries(self, ahead: Collection[str] = ()) -> list[Statement]:
+        """The SELECTs whose rows `take_opened` takes: of all that `open` reads, and of entities that will be needed."""
+        queries = [self._reading.mappings_query, self.identity_query, self.heads_query]
+        queries.append(self._reading.print_query(_SCHEMA))
+        return (
+            [*queries, *self._reading.entities_queries(ahead), self._reading.records_query(ahead)] if ahead else queries
+        )
+
+    def take_opened(self, rows: Sequence[Rows], ahead: Collection[str] = ()) -> None:
+        mappings, identity, heads, schema, *of_entities = rows
         self._mapping_rows.known.add("")
-        statements = [self._reading.mappings_query, self.identity_query, self.heads_query]
-        found = run_together([*statements, self._reading.print_query(_SCHEMA)])
-        self._reading.take_mappings(found[0], self.mappings.put)
-        self.take_identity(found[1])
-        self.take_heads(found[2])
-        self._schema_print = bytes(found[3][0][0])
+        self._reading.take_mappings(mappings, self.mappings.put)
+        self.take_identity(identity)
+        self.take_heads(heads)
+        self._schema_print = bytes(schema[0][0])
+        if ahead:
+            self._entities.known.update(ahead)
+            self._reading.take_entities(of_entities, self.fields.put, self.documents.put, self.lives.put)
+            self._record_rows.known.update(ahead)
+            self._reading.take_records(of_entities[3], self._classes_of_stored(), self.records.put)
 
     @property
     def schema_print(self) -> bytes | None:
@@ -236,8 +250,17 @@ class PostgresStorage(Indexes, PostgresLog):
     # The end
 
     def flush(self) -> None:
-        """Write what was appended and set."""
-        Flush(self).run()
+        """Write what was appended and set, in one round trip."""
+        if statements := self.flushing():
+            run_together(statements)
+        self.flushed()
+
+    def flushing(self) -> list[Statement]:
+        """The statements that write what was appended and set; `flushed` has to follow."""
+        return Flush(self).statements()
+
+    def flushed(self) -> None:
+        """Everything is written."""
         self.written()
         for each in (self.noted, self.changed_rows, self._noted_rows):
             each.clear()

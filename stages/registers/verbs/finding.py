@@ -84,6 +84,11 @@ def stored_record(acts: Acts, record: str) -> Record | None:
     return acts.increment.storage.records.get(acts.increment.identity.root(record))
 
 
+def is_record_id(record: str) -> bool:
+    """Whether a text has the form of a record's id."""
+    return _ID.fullmatch(record) is not None
+
+
 def prefetch_records(acts: Acts, records: Iterable[str]) -> None:
     """Read these together, as far as they are ids."""
     root = acts.increment.identity.root
