@@ -1,7 +1,6 @@
 import { pageAccount } from "./account";
 import { forgetKeptHere } from "./kept_here";
 import { forgetKeptWriting } from "./pads/kept";
-import { forgetKeptEdits } from "./registers/kept_edits";
 
 /** Milliseconds that a browser has to forget. */
 const PATIENCE = 1_000;
@@ -13,7 +12,6 @@ export function forgetOnSignOut(): void {
     if (event.defaultPrevented || !pageAccount || !form.hasAttribute("data-signs-out")) return;
     event.preventDefault();
     forgetKeptHere(pageAccount);
-    forgetKeptEdits(pageAccount);
     const late = new Promise((resolve) => window.setTimeout(resolve, PATIENCE));
     void Promise.race([forgetKeptWriting(pageAccount).catch(() => undefined), late]).then(() => form.submit());
   });

@@ -2,9 +2,9 @@ import { instantiate, part } from "../controllers/live";
 import { count, say } from "../texts";
 import type { CellMistake } from "./protocol";
 
-export type BarName = "offline" | "stale" | "refused" | "mistakes" | "newer";
+export type BarName = "offline" | "kept" | "stale" | "refused" | "mistakes" | "newer";
 /** The most urgent first: one at a time. */
-const ORDER: readonly BarName[] = ["offline", "mistakes", "stale", "refused", "newer"];
+const ORDER: readonly BarName[] = ["offline", "mistakes", "stale", "refused", "kept", "newer"];
 const SHOWN_MISTAKES = 5;
 
 /** The bar above the sheet. Each is a template of Django's with `data-bar`. */

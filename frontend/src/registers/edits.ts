@@ -57,7 +57,6 @@ interface EditEvents {
 }
 
 export interface Store {
-  read(): Edit[];
   write(edits: Edit[]): void;
 }
 
@@ -71,10 +70,17 @@ export class Edits extends Emitter<EditEvents> {
     private readonly newRef: () => string,
   ) {
     super();
-    for (const edit of store.read()) {
+  }
+
+  /** What a page that is no more has kept: what was under edit is offered again, what was to be sent is sent. */
+  recover(kept: readonly Edit[]): void {
+    for (const edit of kept) {
+      // Whoever types in the cell again has seen it empty of this.
+      if (this.of(edit.record, edit.field)) continue;
       const phase = edit.phase === "typing" ? "kept" : edit.phase === "sending" ? "waiting" : edit.phase;
-      this.edits.set(keyOf(edit), { ...edit, phase });
+      this.put({ ...edit, phase });
     }
+    this.connected(this.isLive);
   }
 
   of(record: string, field: string): Edit | undefined {

@@ -29,7 +29,9 @@ export class Grid {
   constructor(body: HTMLElement) {
     this.count = this.newest = this.data.count;
     this.server = new Server(gateway, this.data);
-    this.edits = new Edits((edit) => this.server.set(edit), new KeptEdits(this.data.project, this.data.facet, me), () => crypto.randomUUID());
+    const kept = new KeptEdits(this.data.project, this.data.facet, me);
+    this.edits = new Edits((edit) => this.server.set(edit), kept, () => crypto.randomUUID());
+    kept.recover((edits) => this.edits.recover(edits));
     this.blocks = new Blocks<Row>((offset, limit) => this.fetchBlock(offset, limit), () => this.onArrived());
     const present = rowsIn(body);
     for (const { element } of present) element.remove();

@@ -8,6 +8,7 @@ import { cellOf } from "./rows";
 
 /** Words above the sheet about the cells of its reader: what was refused, what met another change, what waits. */
 export class Messages {
+  private isOffline = false;
   private about: { record: string; field: string } | null = null;
 
   constructor(
@@ -21,7 +22,7 @@ export class Messages {
   }
 
   paint(): void {
-    const asking = this.grid.edits.all().filter(({ theirs, phase }) => theirs !== null || phase === "refused");
+    const asking = this.grid.edits.all().filter(({ theirs, phase }) => theirs !== null || phase === "refused" || phase === "kept");
     const { active } = this.grid.selection;
     const row = this.grid.rowAt(active.row);
     const field = this.grid.columns[active.column]?.field;
@@ -29,8 +30,23 @@ export class Messages {
     this.about = here ? { record: here.record, field: here.field } : null;
     if (here?.theirs) this.bars.show("stale", (bar) => this.stale(bar, here));
     else this.bars.hide("stale");
-    if (here && !here.theirs) this.bars.show("refused", (bar) => set(bar, "why", this.nameOf(here), here.why));
-    else this.bars.hide("refused");
+    const others = asking.length - 1;
+    for (const name of ["refused", "kept"] as const) {
+      if (here?.phase === name && !here.theirs) {
+        this.bars.show(name, (bar) => {
+          set(bar, "why", this.nameOf(here), name === "kept" ? here.text : here.why);
+          set(bar, "more", others > 0 ? count("registers.more", others) : "");
+        });
+      } else this.bars.hide(name);
+    }
+    if (this.isOffline) this.offline();
+  }
+
+  private offline(): void {
+    this.bars.show("offline", (bar) => {
+      const { length } = this.grid.edits.all();
+      set(bar, "kept", length > 0 ? count("registers.offline.kept", length) : say("registers.offline.none"));
+    });
   }
 
   /** The rows that come do not fit under the heads of this page. */
@@ -41,12 +57,12 @@ export class Messages {
   /** What waits, and when the next try is. */
   connection(connection: Connection): void {
     if (connection.phase === "waiting") {
-      this.bars.show("offline", (bar) => {
-        const { length } = this.grid.edits.all();
-        const kept = part(bar, "kept");
-        if (kept) kept.textContent = length > 0 ? count("registers.offline.kept", length) : say("registers.offline.none");
-      });
-    } else if (connection.phase === "live" || connection.phase === "ended") this.bars.hide("offline");
+      this.isOffline = true;
+      this.offline();
+    } else if (connection.phase === "live" || connection.phase === "ended") {
+      this.isOffline = false;
+      this.bars.hide("offline");
+    }
   }
 
   /** "Priority of REQ-12" */

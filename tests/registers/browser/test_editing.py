@@ -141,7 +141,7 @@ def test_a_text_survives_a_lost_line_and_a_reload(open_table: Open, tables: Tabl
     table.go(1, "statement")
     table.type("Kept")
     table.offline(is_offline=True)
-    expect(table.bar("Offline.")).to_contain_text("1 cell is kept in this tab")
+    expect(table.bar("Offline.")).to_contain_text("1 cell is kept in this browser")
     table.press("Enter")
     expect(table.cell(1, "statement")).to_have_attribute("data-phase", "waiting")
     table.type("Kept as well")
@@ -156,9 +156,31 @@ def test_a_text_survives_a_lost_line_and_a_reload(open_table: Open, tables: Tabl
     table.page.reload()
     expect(table.cell(3, "statement")).to_have_attribute("data-phase", "kept")
     expect(table.cell(3, "statement")).to_contain_text("Half a sen")
+    expect(table.bar("You typed this and it was not sent.")).to_contain_text("Statement of REQ-3: Half a sen")
     table.go(3, "statement")
     table.press("Enter")
     expect(table.editor).to_have_value("Half a sen")
+
+
+def test_a_text_survives_its_tab_and_is_no_other_tabs_meanwhile(open_table: Open, tables: Tables) -> None:
+    three(tables)
+    table = open_table("editor")
+    table.go(3, "statement")
+    table.type("Half a sen")
+    context, address = table.page.context, table.page.url
+    other = context.new_page()
+    other.goto(address)
+    expect(other.locator("[data-controller=register-grid][data-ready]")).to_be_visible()
+    table.page.close(run_before_unload=False)
+    again = context.new_page()
+    again.goto(address)
+    kept = again.locator("[data-phase=kept]")
+    expect(kept).to_contain_text("Half a sen")
+    expect(other.locator("[data-phase=kept]")).to_have_count(0)
+    again.get_by_role("button", name="Go on").click()
+    expect(again.locator(".reg-input")).to_have_value("Half a sen")
+    again.keyboard.press("Enter")
+    expect(again.locator(".reg-row[aria-rowindex='4'] [data-field=statement]")).to_have_text("Half a sen")
 
 
 def test_a_viewer_reads_and_copies(open_table: Open, tables: Tables) -> None:

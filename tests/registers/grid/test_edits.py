@@ -9,12 +9,17 @@ from tests.registers.grid.node import in_node
 # A server that answers what the test gives, a store as the browser has one, and a cell.
 PRELUDE = """
 let kept = [];
-const store = { read: () => structuredClone(kept), write: (edits) => { kept = structuredClone(edits); } };
+const store = { write: (edits) => { kept = structuredClone(edits); } };
 const sent = [];
 let answers = [];
 const send = async (edit) => { sent.push([edit.text, ...edit.base]); return answers.shift(); };
 let number = 0;
-const make = () => new Edits(send, store, () => `ref ${number += 1}`);
+const make = () => {
+  const was = structuredClone(kept);
+  const made = new Edits(send, store, () => `ref ${number += 1}`);
+  made.recover(was);
+  return made;
+};
 const edits = make();
 const cell = { record: "r", field: "title", text: "old", tips: ["op 1"] };
 const theirs = { ...cell, text: "theirs", tips: ["op 2"] };
