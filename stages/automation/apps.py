@@ -25,11 +25,18 @@ class AutomationConfig(StageConfig):
         self._register_rules()
         self._register_proof()
         self._register_addresses()
+        self._register_pages()
+
+    def _register_pages(self) -> None:
+        from stages.automation.pages import plugs
+
+        plugs.register()
 
     def _register_addresses(self) -> None:
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
 
         API_URLS.register("automation", UrlModule("stages.automation.urls"))
+        PAGE_URLS.register("automation", UrlModule("stages.automation.pages.urls"))
         PAGE_URLS.register("automation-rpc", UrlModule("stages.automation.rpc.urls", prefix="api/rpc/", is_api=True))
 
     def _register_rules(self) -> None:

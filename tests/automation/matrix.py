@@ -8,7 +8,10 @@ from tests.automation import module_rows, passage_rows
 
 REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST)
 SITE_REST: tuple[Any, ...] = module_rows.SITE_REST
-PAGES: tuple[Any, ...] = ()
+PAGES: tuple[Any, ...] = (*passage_rows.PAGES,)
+BUDGETED_PAGES = {**passage_rows.BUDGETED_PAGES}
+NO_PAGES = (*passage_rows.NO_PAGES,)
+SHORTCUTS = (*passage_rows.SHORTCUTS,)
 REPEATS: tuple[Any, ...] = module_rows.REPEATS
 NO_WRITES = (
     "automation.read",

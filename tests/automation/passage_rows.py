@@ -14,3 +14,17 @@ REST: Final = (
     Row("api_passages", "POST", HERE, "validation_failed", *EDITORS, LINES),
     Row("api_passage_link", "DELETE", HERE + f"links/{OTHER}/", "not_found", *EDITORS),
 )
+PAGES: Final = (
+    Row("automation:passages", "GET", HERE, 200),
+    Row("automation:passages", "POST", HERE, 400, *EDITORS, {key: str(value) for key, value in LINES.items()}),
+    Row("automation:passage_choices", "GET", HERE + "records/?q=R", 200),
+    Row("automation:confirm_passage", "POST", HERE + f"{OTHER}/confirm/", "not_found", *EDITORS),
+    Row("automation:unlink_passage", "POST", HERE + f"{OTHER}/unlink/", "not_found", *EDITORS),
+)
+SHORTCUTS: Final = ("link-lines",)
+BUDGETED_PAGES: Final = {
+    "automation:passages": "…passages/",
+    "automation:passage_choices": "…passages/records/",
+}
+# They need a link.
+NO_PAGES: Final = ("automation:confirm_passage", "automation:unlink_passage")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
@@ -97,9 +97,12 @@ def positions_of(passages: Iterable[Passage], draft: Draft) -> dict[str, Positio
     return found
 
 
-def changed_passages(draft: Draft) -> dict[str, str | None]:
-    """The passages that say something else in a version than when they were last looked at, and what they say now."""
-    passages = passages_of(draft.project_id)
+def changed_passages(draft: Draft, among: Collection[str] | None = None) -> dict[str, str | None]:
+    """The passages that say something else in a version than when they were last looked at, and what they say now.
+
+    `among` are the records of those that are meant; None for all.
+    """
+    passages = [each for each in passages_of(draft.project_id) if among is None or each.record in among]
     positions = positions_of(passages, draft)
     return {each.record: text for each in passages if (text := positions[each.record].text) != each.text}
 

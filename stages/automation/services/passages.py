@@ -30,7 +30,7 @@ from stages.registers.services import Written, write_bundle
 from stages.registers.services.joining import write_bundle_within
 from stages.registers.verbs import schema_records
 from stages.registers.verbs.finding import edge_of, make_id, record_of
-from stages.registers.verbs.links import find_link, relation_of
+from stages.registers.verbs.links import confirm_links, find_link, relation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,22 @@ def unlink_passage(*, caller: Caller, project_id: UUID, edge: str) -> Written:
         return [*acts.unlink(found.id), *([] if kept else schema_records.remove(acts, [passage.id]))]
 
     parameters = {"verb": "unlink_passage", "edge": edge}
+    return write_bundle(
+        caller=caller, project_id=project_id, payloads=payloads, parameters=parameters, system={PASSAGE}
+    )
+
+
+def confirm_passage(*, caller: Caller, project_id: UUID, edge: str) -> Written:
+    """Say of a link to a passage that it holds, for what the passage says in the current version."""
+
+    def payloads(acts: Acts, schema: Schema) -> list[Payload]:
+        found = edge_of(acts, edge)
+        draft = Draft.objects.filter(project__current_draft=F("pk"), project=project_id).first()
+        changed = changed_passages(draft, {found.facts.target}) if draft is not None else {}
+        # What has changed may not be noted yet; noted later, it would make the link suspect again.
+        return [*_say(changed, acts, schema), *confirm_links(acts, schema, [edge])]
+
+    parameters = {"verb": "confirm_passage", "edge": edge}
     return write_bundle(
         caller=caller, project_id=project_id, payloads=payloads, parameters=parameters, system={PASSAGE}
     )

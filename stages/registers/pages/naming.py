@@ -22,6 +22,7 @@ class Choice:
 
     record: str
     label: str
+    text: str = ""
 
 
 def records_like(reader: Reader, facet: str, typed: str, most: int) -> Sequence[Choice]:
@@ -34,7 +35,7 @@ def records_like(reader: Reader, facet: str, typed: str, most: int) -> Sequence[
         dict.fromkeys(map(str, found.order_by("key_number", "record").values_list("record", flat=True)[: most * 2]))
     )
     names = names_of(reader, ids[:most])
-    return [Choice(each, names[each].label) for each in ids[:most]]
+    return [Choice(each, names[each].label, names[each].text if names[each].key else "") for each in ids[:most]]
 
 
 def _has(reader: Reader, typed: str) -> Q:

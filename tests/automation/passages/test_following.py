@@ -11,7 +11,7 @@ from projects.models import Project, Status
 from stages.automation.facets import PASSAGE
 from stages.automation.jobs import follow_passages as job
 from stages.automation.passages.reading import passages_of, positions_of
-from stages.automation.services.passages import follow_passages
+from stages.automation.services.passages import confirm_passage, follow_passages
 from stages.registers.fold.payloads import SetField
 from stages.registers.models import Bundle
 from stages.registers.reading.matrices import Axes, matrix
@@ -135,3 +135,12 @@ def test_what_another_site_wrote_into_a_passage_is_left_out(writer: Writer, desk
     desk.write([SetField(linked.passage, PASSAGE, "to_line", 6000)], system={PASSAGE})
     follow_passages(desk.project.id)
     assert desk.passage(linked.passage)["text"] is None
+
+
+def test_confirming_counts_for_a_change_that_is_not_noted_yet(writer: Writer, desk: PassageDesk) -> None:
+    (record,) = desk.create({"title": "Report in time"})
+    linked = desk.link(record, 6, 7)
+    rewrite(writer, PROMPT.replace("48 hours", "24 hours"))
+    confirm_passage(caller=desk.caller, project_id=desk.project.id, edge=linked.edge)
+    assert follow_passages(desk.project.id) is None
+    assert not is_suspect(desk.project)
