@@ -52,6 +52,8 @@ class CellProblemInfo(serializers.Serializer[Any]):
     row = serializers.IntegerField(help_text="In the file, where the head is row 1.")
     column = serializers.CharField()
     message = serializers.CharField()
+    title = serializers.CharField(help_text="What people call the column.")
+    value = serializers.CharField(help_text="What the cell has, cut.")
 
 
 class ImportInfo(WrittenInfo):

@@ -18,6 +18,8 @@ MAX_ROWS: Final = 10_000
 MAX_CELLS: Final = 500
 _SEPARATORS: Final = "\t;,"
 _FORMULA: Final = "=+-@\t\r\n"
+# How workbooks begin: packed ones (xlsx, ods), and those of old (xls).
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ def decode(content: bytes) -> str:
     """The text of a file: UTF-8 or UTF-16, with or without a mark. Raises `ValidationFailed`, `PayloadTooLarge`."""
     if len(content) > MAX_BYTES:
         raise PayloadTooLarge(gettext("A file has at most 8 MiB."))
+    if content.startswith(_WORKBOOKS):
+        words = gettext("This is a workbook, as Excel keeps it. Save the sheet as “CSV UTF-8”, and import that file.")
+        raise refuse("file", words)
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)

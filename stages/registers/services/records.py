@@ -8,12 +8,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from accounts.callers import Caller
+from kernel.errors import Conflict, PayloadTooLarge
 from stages.registers import verbs
-from stages.registers.exchange.importing import ImportPlan, plan_import
+from stages.registers.exchange.importing import plan_import
 from stages.registers.exchange.parsing import parse_sheet
+from stages.registers.exchange.plan import ImportPlan, Part
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
+from stages.registers.fold.headers import MAX_OPERATIONS
 from stages.registers.schema import Schema
 from stages.registers.services.acting import Done, Verbed, act, created_records
 from stages.registers.verbs.cells import text_of
@@ -168,16 +173,37 @@ def import_rows(
     table: str,
     text: str,
     columns: Mapping[str, str | None] | None = None,
+    part: Part | None = None,
 ) -> Done:
-    """Write the rows of a file in one bundle; it answers the `ImportPlan`. With a problem nothing is written."""
+    """Write the rows of a file, or a `part` of them, in one bundle; it answers the `ImportPlan`.
+
+    With a problem nothing is written. Raises `PayloadTooLarge` for a file that is more than a bundle, and `Conflict`
+    where what a part was looked at with has changed since.
+    """
     sheet = parse_sheet(text)
 
     def verb(acts: Acts, schema: Schema) -> Verbed:
-        plan = plan_import(acts, schema, table, sheet, columns=columns)
+        plan = plan_import(acts, schema, table, sheet, columns=columns, part=part)
+        if part is None and len(plan.payloads) > MAX_OPERATIONS:
+            raise PayloadTooLarge(_rows_that_fit(plan), count=len(plan.payloads))
+        if part is not None and part.digest and not plan.problem_count and plan.digest != part.digest:
+            raise Conflict(gettext("Somebody has changed some of these records since you looked at the file."))
         return list(plan.payloads), replace(plan, payloads=())
 
     parameters = {"verb": "import", "table": table, "text": text, "columns": dict(columns or {})}
+    parameters |= {"part": str(part)} if part is not None else {}
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def _rows_that_fit(plan: ImportPlan) -> str:
+    words = gettext(
+        "At most %(most)s changes are written at once, and this file is %(count)s. Import it in %(parts)s parts."
+    )
+    return words % {
+        "most": f"{MAX_OPERATIONS:,}",
+        "count": f"{len(plan.payloads):,}",
+        "parts": f"{len(plan.parts):,}",
+    }
 
 
 def import_body(plan: ImportPlan) -> dict[str, Any]:

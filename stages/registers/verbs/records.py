@@ -55,11 +55,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenRow:
+    """One row as it is written: the values that are new, by column, and how many payloads they are."""
+
+    record: str
+    is_new: bool
+    values: Mapping[str, Any]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenRows:
-    """The payloads of rows, and the record of each."""
+    """The payloads of rows, and the record of each; `rows` are they one by one, where rows were written."""
 
     payloads: list[Payload]
     records: list[str]
+    rows: Sequence[WrittenRow] = ()
 
 
 def create_records(
@@ -161,16 +172,23 @@ class _Rows:
     def finish(self) -> WrittenRows:
         self.check()
         payloads: list[Payload] = []
+        rows: list[WrittenRow] = []
         for record, is_new, plain, texts in self.rows:
+            before = len(payloads)
+            values: dict[str, Any] = dict(plain)
             if is_new:
                 payloads += self.acts.create(record, self.table.facet, plain)
                 payloads += _first_texts(self.acts, record, self.table.facet, texts)
+                values |= {name: text for name, text in texts.items() if text}
             else:
                 for name, value in plain.items():
                     payloads += self.acts.set_field(record, self.table.facet, name, value)
                 for name, text in texts.items():
-                    payloads += type_text(self.acts, self.schema, Field(record, self.table.facet, name), text)
-        return WrittenRows(payloads, self.records)
+                    typed = type_text(self.acts, self.schema, Field(record, self.table.facet, name), text)
+                    payloads += typed
+                    values |= {name: text} if typed else {}
+            rows.append(WrittenRow(record, is_new, values, len(payloads) - before))
+        return WrittenRows(payloads, self.records, rows)
 
     def _is_same(self, row: Row, record: str, name: str, value: object) -> bool:
         """Whether a value need not be written: null in a new record, or what is shown where only changes are asked."""
