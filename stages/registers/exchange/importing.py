@@ -236,7 +236,7 @@ class _Planning:
             column = self.table.column(name)
             if column is None or (written.is_new and name == KEY_COLUMN):
                 continue
-            was = self._shown(found, column)[0] if found is not None else ""
+            was = self._shown(found, column)[-1] if found is not None else ""
             cells.append(CellChange(column.label, was, self._after(line, column, value)))
             before.append((name, was))
         for label in dict.fromkeys(each.cell.links.label for each in links):

@@ -50,7 +50,7 @@ def test_the_look_names_each_record_with_old_and_new(desk: Desk) -> None:
     assert (changed.label, changed.is_changed, new.is_new, new.label) == ("REQ-1", True, True, "Typo")
     assert [(each.title, each.before, each.after) for each in changed.cells] == [
         ("title", "Pump stops", "Pump halts"),
-        ("due", "2026-12-11", ""),
+        ("due", "11 Dec 2026", ""),
     ]
     assert (found.emptied, found.new_keys) == (1, ["REQ-99"])
 
