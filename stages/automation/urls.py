@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from stages.automation.api.module_urls import of_modules
 from stages.automation.api.passage_urls import of_passages
+from stages.automation.api.rule_urls import of_rules
 
 urlpatterns = [
     *of_modules,
     *of_passages,
+    *of_rules,
 ]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.automation import module_rows, passage_rows
+from tests.automation import module_rows, passage_rows, rule_rows
 
-REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST)
+REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST, *rule_rows.REST)
 SITE_REST: tuple[Any, ...] = module_rows.SITE_REST
 PAGES: tuple[Any, ...] = (*passage_rows.PAGES,)
 BUDGETED_PAGES = {**passage_rows.BUDGETED_PAGES}
 NO_PAGES = (*passage_rows.NO_PAGES,)
 SHORTCUTS = (*passage_rows.SHORTCUTS,)
-REPEATS: tuple[Any, ...] = module_rows.REPEATS
+REPEATS: tuple[Any, ...] = (*module_rows.REPEATS, *rule_rows.REPEATS)
 NO_WRITES = (
     "automation.read",
     # An action leaves this list with the service that writes.
-    *("rule.save", "script.switch"),
+    "script.switch",
     *("script.save", "script.run", "execution.stop"),
 )

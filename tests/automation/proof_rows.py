@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.automation import module_rows
+from tests.automation import module_rows, rule_rows
 from tests.publishing.reviews import Review
 
 
 def make_rows(review: Review) -> None:
     module_rows.make_rows(review)
+    rule_rows.make_rows(review)

@@ -14,6 +14,8 @@ from stages.automation.packages.capabilities import check_capabilities, check_wa
 from stages.automation.packages.reading import read_table, read_tables
 from stages.automation.packages.refusing import refuse
 from stages.automation.packages.toml import read_toml
+from stages.automation.refusals import refuse_rule
+from stages.automation.rules.parsing import InvalidRule, read_rule
 
 MAX_TABLES: Final = 50
 MAX_COLUMNS: Final = 100
@@ -88,8 +90,9 @@ def read_manifest(files: Mapping[str, str]) -> Manifest:
     )
     for name, relation in manifest.relations.items():
         _check_relation(name, relation)
-    for name in manifest.rules:
+    for name, rule in manifest.rules.items():
         _check_name(name, "rules")
+        _check_rule(name, rule)
     for name, script in manifest.scripts.items():
         _check_script(name, script, capabilities, files)
     for name, view in manifest.views.items():
@@ -112,6 +115,13 @@ def _tables(raw: object) -> dict[str, TableSpec]:
             _check_column(f"{path}.columns", column, shape, has_keys=bool(table.key_prefix))
         found[name] = TableSpec(table.title, table.key_prefix, columns)
     return found
+
+
+def _check_rule(name: str, rule: Mapping[str, Any]) -> None:
+    try:
+        read_rule(rule)
+    except InvalidRule as invalid:
+        raise refuse_rule(invalid, f"rules.{name}") from None
 
 
 def _check_module(module: shapes.ModuleShape) -> None:

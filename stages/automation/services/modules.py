@@ -25,11 +25,13 @@ from stages.automation.services.module_records import (
     adopt_records,
     capabilities_of,
     leave_records,
+    name_in,
     records_of_module,
     scripts_of,
 )
 from stages.automation.services.module_schema import adopt_schema, leave_schema
 from stages.automation.services.packages import package_facts, package_of
+from stages.automation.services.rules import switch_rules_on
 from stages.automation.services.switching import set_switch
 from stages.automation.services.writing import automation_write, write_records
 from stages.registers.fold.acts import Acts
@@ -131,6 +133,9 @@ def _adopt(registers: RegisterWrite, module: Module, grants: Mapping[str, list[s
         if not Switch.objects.filter(project=project_id, record=record, sha256=sha256, is_on=True).exists():
             facts: dict[str, Any] = {"record": record, "name": script, "sha256": sha256, "grants": dict(grants)}
             set_switch(write, kind=Kind.SCRIPT, is_on=False, **facts)
+    tried = registers.composing.tried([(payload, None) for payload in payloads])
+    definitions = {name_in(module.name, each): dict(rule) for each, rule in module.manifest.rules.items()}
+    switch_rules_on(registers, definitions, tried.schema)
     write_records(registers, payloads)
     return Adopted(**package_facts(package))
 

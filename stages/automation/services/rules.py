@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 
 from accounts.callers import Caller
 from audit.models import Event
@@ -26,8 +25,9 @@ from stages.automation.facets import RULE, record_id
 from stages.automation.jobs import queue_rule
 from stages.automation.permissions import READ, SAVE_RULE
 from stages.automation.reading.records import StageRecord, records_of
+from stages.automation.refusals import refuse_mistakes, refuse_rule
 from stages.automation.rules.graph import Cycle, find_cycle
-from stages.automation.rules.language import NamedRule
+from stages.automation.rules.language import NamedRule, Rule
 from stages.automation.rules.parsing import InvalidRule, read_rule
 from stages.automation.services.switching import set_switch
 from stages.automation.services.writing import automation_write, write_records
@@ -43,28 +43,6 @@ from stages.registers.verbs import schema_records
 
 MAX_DEFINITION: Final = 64 * 1024
 
-# What a definition is refused with (`rules.parsing`), for translators.
-_WORDS: Final = (
-    _("not an object"),
-    _("missing"),
-    _("missing: a rule adds to a table, fills columns or overwrites them"),
-    _("the same table as the scope"),
-    _("not a member that is known here"),
-    _("not one of {choices}"),
-    _("not an object of at most {most} members"),
-    _("filled and overwritten at once"),
-    _("null equals nothing: ask for empty instead"),
-    _("not a list"),
-    _("more than {most} conditions"),
-    _("has neither of column, relation, any, none"),
-    _("not exactly one of {choices}"),
-    _("not true or false"),
-    _("not a list of 1 to {most} values"),
-    _("more than {most} relations deep"),
-    _("more than {most} groups deep"),
-    _("empty"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -78,11 +56,11 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a rule would do if it were saved now, on the state `increment`; `cycle` is why it cannot be on."""
+    """What a rule would do if it were saved now; `cycle` is why it cannot be on."""
 
+    rule: Rule
     look: Look
     cycle: Cycle | None
-    increment: StoredIncrement
     schema: Schema
 
 
@@ -124,10 +102,10 @@ def check_rule(*, caller: Caller, project_id: UUID, definition: Any, rule_id: UU
         name = known.text("name") if known else gettext("This rule")
         named = NamedRule(name, str(rule_id or ""), read_definition(definition, schema))
         cycle = find_cycle(_with(rules_on(project_id), [named]), increment.classes)
-        return Checked(look(named, increment, project_id), cycle, increment, schema)
+        return Checked(named.rule, look(named, increment, project_id), cycle, schema)
 
 
-def read_definition(definition: Any, schema: Schema, member: str = "definition") -> Any:
+def read_definition(definition: Any, schema: Schema, member: str = "definition") -> Rule:
     """The rule of a definition whose names are all there. Raises `ValidationFailed`."""
     try:
         size = len(canonical(definition).encode())
@@ -138,15 +116,10 @@ def read_definition(definition: Any, schema: Schema, member: str = "definition")
     try:
         rule = read_rule(definition)
     except InvalidRule as invalid:
-        found = [(each.path, gettext(each.template).format(**each.facts)) for each in invalid.problems]
-    else:
-        found = mistakes(rule, schema)
-        if not found:
-            return rule
-    errors: dict[str, list[str]] = {}
-    for path, words in found:
-        errors.setdefault(f"{member}.{path}" if path != "definition" else member, []).append(words)
-    raise ValidationFailed(errors)
+        raise refuse_rule(invalid, member) from None
+    if found := mistakes(rule, schema):
+        raise refuse_mistakes(found, member)
+    return rule
 
 
 def switch_rules_on(registers: RegisterWrite, wanted: Mapping[str, Any], schema: Schema, member: str = "rules") -> None:

@@ -33,7 +33,7 @@ ASKING = manifest(
     "asking",
     table("answers", text="text"),
     '[capabilities]\nwrite = ["answers.*"]\nnetwork = ["https://api.example.org/v1/"]',
-    '[rules.keep]\nscope = "answers"',
+    '[rules.keep]\nscope = "answers"\nfill = {text = "?"}',
     '[scripts.ask]\ntitle = "Ask"\non_change = ["answers.text"]\nargs = {limit = "integer"}',
 )
 
@@ -107,7 +107,7 @@ def test_case_05_owners_adopt_and_nobody_else(site: Site):
     assert {"contacts", "cast", "scenes"} <= site.schema.tables.keys()
     assert site.schema.relations["plays"].target == "scenes"
     assert _names(site, MODULE) == ["production"]
-    assert site.actions()[-2:] == ["module.adopted", "register.changed"]
+    assert site.actions()[-3:] == ["module.adopted", "rule.saved", "register.changed"]
 
 
 def test_case_06_a_version_that_changes_a_type_is_refused_and_nothing_changes(site: Site):
@@ -169,10 +169,11 @@ def test_a_repeat_gets_the_same_answer(site: Site):
     assert site.actions() == before
 
 
-def test_a_module_brings_its_rules_and_scripts_and_nothing_is_on(site: Site):
+def test_a_module_brings_its_rules_and_its_scripts_which_are_off(site: Site):
     site.add(ASKING, scripts__ask_lua="return 1\n")
     site.adopt("asking", grants={"write": ["answers.*"]})
     assert (_names(site, RULE), _names(site, SCRIPT)) == (["asking/keep"], ["asking/ask"])
+    assert Switch.objects.get(project=site.project, kind="rule").is_on
     switch = Switch.objects.get(project=site.project, kind="script")
     assert (switch.is_on, switch.grants) == (False, {"write": ["answers.*"]})
     (script,) = records_of(Reader(site.project.id).storage, SCRIPT)

@@ -130,7 +130,7 @@ def evaluate_plainly(world: World, rules: Rules) -> None:
 
 def follow(world: World, rules: Rules, order: list[str], name: str, record: str) -> None:
     rule = rules[name]
-    table = rule.get("add_to", rule["scope"])
+    table: str = rule.get("add_to") or rule["scope"]
     world.attach(record, table)
     for column, operand in rule.get("fill", {}).items():
         value = value_of(world, operand, rule, record)
@@ -173,12 +173,12 @@ def holds(world: World, condition: Definition, rule: Definition, about: str, rec
             and other in world.records.get(far, {})
             and all(holds(world, each, rule, about, far, other) for each in condition.get("when", []))
         }
-        return len(found) >= condition.get("at_least", 1)
+        return len(found) >= int(condition.get("at_least", 1))
     value = world.shown(record, table, condition["column"])
     operator = next(each for each in condition if each != "column")
     operand = condition[operator]
     if operator == "empty":
-        return (value in (None, "")) == operand
+        return (value in (None, "")) is operand
     if operator == "in":
         return any(value is not None and value == value_of(world, each, rule, about) for each in operand)
     wanted = value_of(world, operand, rule, about)
