@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from projects.models import Project
-from stages.registers.models import Row
+from stages.registers.models import Operation, Row
 from stages.registers.schema import Column
 from tests.gateway.client import RefusedError
 from tests.gateway.conftest import SocketOf, in_thread
@@ -44,6 +44,15 @@ async def test_a_cell_is_set_and_a_stale_one_is_refused(socket_of: SocketOf, rec
         problem = refused.value.problem
         assert (problem["code"], problem["base"], problem["theirs"], problem["yours"]) == ("stale_base", "x", "y", "z")
         assert (problem["theirs_text"], problem["tips"]) == ("y", second["tips"])
+
+
+async def test_a_cell_that_is_emptied_leaves_its_operation(socket_of: SocketOf, record: str, owner: User) -> None:
+    """Case 9: what the grid's Delete sends."""
+    async with socket_of(owner) as socket:
+        done = await socket.call("record.set", **place(record), text="")
+        assert (done["value"], done["text"]) == (None, "")
+        newest = await in_thread(Operation.objects.filter(entity=record).latest, "id")
+        assert (newest.kind, newest.field, str(newest.op_id)) == ("SetField", "title", done["tips"][0])
 
 
 async def test_many_cells_are_one_bundle(socket_of: SocketOf, record: str, owner: User) -> None:

@@ -11,6 +11,7 @@ from tests.registers.fold.network import Network
 
 
 def test_merged_records_are_one_and_split_back_are_two(net: Network) -> None:
+    """Case 22."""
     a, b, _c = net.sites
     one, other, third = create(net, a, title="S"), create(net, a, title="A", prio=3), create(net, a, RISK)
     a.act(a.acts.link(a.new_id(), other, third, "verifies", {}))

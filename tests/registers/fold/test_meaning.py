@@ -12,6 +12,7 @@ from tests.registers.fold.network import Network
 
 
 def test_two_values_stand_side_by_side(net: Network) -> None:
+    """Case 11."""
     a, b, _c = net.sites
     record = create(net, a, status="new")
     agree(net)
@@ -27,6 +28,7 @@ def test_two_values_stand_side_by_side(net: Network) -> None:
 
 
 def test_different_fields_or_equal_values_are_no_conflict(net: Network) -> None:
+    """Case 12."""
     a, b, _c = net.sites
     record = create(net, a, status="new")
     agree(net)
@@ -71,6 +73,7 @@ def test_a_field_that_was_unset_is_as_one_that_was_never_set(net: Network) -> No
 
 
 def test_the_last_value_of_each_branch_stands(net: Network) -> None:
+    """Case 13."""
     a, b, _c = net.sites
     record = create(net, a, status="new")
     agree(net)
@@ -83,6 +86,7 @@ def test_the_last_value_of_each_branch_stands(net: Network) -> None:
 
 
 def test_one_decision_closes_three_branches_everywhere(net: Network) -> None:
+    """Case 14."""
     a, b, c = net.sites
     record = create(net, a, status="new")
     agree(net)
@@ -98,6 +102,7 @@ def test_one_decision_closes_three_branches_everywhere(net: Network) -> None:
 
 
 def test_a_late_branch_reopens_what_was_decided(net: Network) -> None:
+    """Case 15."""
     a, b, c = net.sites
     record = create(net, a, status="new")
     agree(net)
@@ -118,6 +123,7 @@ def test_a_late_branch_reopens_what_was_decided(net: Network) -> None:
 
 
 def test_deleted_here_and_edited_there_stays_marked(net: Network) -> None:
+    """Case 19."""
     a, b, _c = net.sites
     record = create(net, a, title="S")
     agree(net)

@@ -13,6 +13,7 @@ from tests.registers.fold.writing import numbered_id
 
 
 def test_mapped_fields_are_one(net: Network) -> None:
+    """Case 27."""
     a, b, _c = net.sites
     equal, differing, empty = (create(net, a, title=each) for each in ("same", "one", "filled"))
     for record, title in ((equal, "same"), (differing, "other"), (empty, None)):
@@ -57,6 +58,7 @@ def test_mapping_is_transitive(net: Network) -> None:
 
 
 def test_two_insertions_at_one_place_have_one_order_and_room_between_them(net: Network) -> None:
+    """Case 30."""
     a, b, _c = net.sites
     parent, children = create(net, a), [create(net, a) for _ in range(8)]
     for at in range(5):

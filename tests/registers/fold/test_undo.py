@@ -78,6 +78,7 @@ def test_undo_gives_back_what_was_shown_and_redo_what_was_done(steps: list[Step]
 
 
 def test_every_kind_of_act_is_undone_and_redone() -> None:
+    """Case 37."""
     done: Counter[str] = Counter()
     for seed in range(12):
         chance = random.Random(seed)
@@ -186,6 +187,7 @@ def value(site: Replica, record: str, name: str) -> Any:
 
 
 def test_of_a_paste_the_cell_that_somebody_changed_stays_and_is_named(net: Network) -> None:
+    """Case 38."""
     a, b = net.sites
     one, other = create(net, a, title="1"), create(net, a, title="2")
     pasted = a.act([*a.acts.set_field(one, REQ, "title", "x"), *a.acts.set_field(other, REQ, "title", "y")])
@@ -246,6 +248,7 @@ def test_undo_takes_back_ones_own_later_value_but_not_somebody_elses_before_it(n
 
 
 def test_only_ones_own_typing_is_undone(net: Network) -> None:
+    """Case 36."""
     a, b = net.sites
     record = create(net, a)
     a.act(a.acts.type_text(record, REQ, "body", "The pump stops 😀.", 11))

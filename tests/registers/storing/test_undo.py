@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from uuid_utils.compat import uuid7
 
-from kernel.errors import (
-    Conflict,
-)
+from kernel.errors import Conflict
 from projects.models import Project
-from stages.registers.fold.payloads import SetField
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.definition import replay
+from stages.registers.fold.payloads import Payload, SetField
+from stages.registers.proof.derived import faults_in_derived
 from stages.registers.services import redo, undo
-from tests.registers.storing.world import REQ, Desk
+from stages.registers.storing.storage import PostgresStorage
+from tests.registers.fold.shown import what_is_shown
+from tests.registers.storing.world import COLUMNS, REQ, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +76,39 @@ def test_undo_of_a_creation_that_others_edited_is_refused_and_names_them(ann: De
     with pytest.raises(Conflict, match=ben.caller.user.display_name) as error:
         undo(caller=ann.caller, project_id=ann.project.id)
     assert {each["by"] for each in kept_of(error.value)} == {ben.caller.user.display_name}
+
+
+def test_merges_splits_and_mappings_come_back_one_after_the_other(ann: Desk) -> None:
+    """Case 37, on what PostgreSQL holds."""
+    ann.create_table("risks", columns=COLUMNS, key_prefix="")
+    one, two, three = ann.create({"title": "1", "prio": 1}, {"title": "2"}, {"title": "3"})
+    (risk,) = ann.create({"title": "r"}, facet="risks")
+    off = str(uuid7())
+    fields = ((REQ, "title"), ("risks", "title"))
+    acts: list[Callable[[Acts], Sequence[Payload]]] = [
+        lambda acts: acts.merge(one, two),
+        lambda acts: acts.set_field(one, REQ, "title", "both"),
+        lambda acts: acts.attach(one, "risks"),
+        lambda acts: acts.map_fields(*fields),
+        lambda acts: acts.set_field(one, "risks", "title", "mapped"),
+        lambda acts: acts.merge(three, one),
+        lambda acts: acts.merge(risk, three),
+        lambda acts: acts.split_off(risk, off, [REQ]),
+        lambda acts: acts.set_field(off, REQ, "title", "apart"),
+        lambda acts: acts.merge(off, risk),
+        lambda acts: acts.map_fields(*fields, confirmed=False),
+        lambda acts: acts.delete(off),
+    ]
+    states = [what_is_shown(ann.state())]
+    for act in acts:
+        ann.write(lambda made, schema: act(made))  # noqa: B023 (called at once)
+        states.append(what_is_shown(ann.state()))
+    named: dict[str, Any] = {"caller": ann.caller, "project_id": ann.project.id}
+    for state in reversed(states[:-1]):
+        undo(**named)
+        assert what_is_shown(ann.state()) == state
+    for state in states[1:]:
+        redo(**named)
+        assert what_is_shown(ann.state()) == state
+    assert ann.state().hash == replay(PostgresStorage(ann.project.id).by_range()).hash
+    assert list(faults_in_derived(ann.project.id)) == []
