@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -141,6 +141,11 @@ def show_record(facts: RecordFacts, classes: Classes) -> Record:
     shown_texts, text_conflicts = _show_texts(facts.id, facets, texts, classes)
     conflicts = [*conflicts, *text_conflicts, *_conflicts_of_life(facts)]
     return Record(facts, fields, shown_texts, tuple(sorted(conflicts)))
+
+
+def as_it_was(record: Record, classes: Classes | None = None) -> Record:
+    """A record that was deleted with what it would show if it came back; one that lives as it is."""
+    return record if record.alive else show_record(replace(record.facts, alive=True), classes or {})
 
 
 def show_edge(facts: EdgeFacts) -> Edge:

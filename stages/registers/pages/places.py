@@ -48,5 +48,5 @@ def _place_of(row: Row) -> Place | None:
 
 def _named(project_id: UUID, records: Collection[str]) -> Iterator[tuple[str, Place]]:
     for record, name in names_of(Reader(project_id), records).items():
-        if name.facet:
+        if name.facet and not name.gone:
             yield record, Place(project_id, name.label[:MAX_NAME], record_address(project_id, record))

@@ -59,7 +59,7 @@ def record_of(reader: Reader, record_id: UUID) -> RecordReading:
 def known_record(found: RecordReading | None) -> RecordReading:
     """A record of people. Raises `NotFound` for none, and for one of the schema or of an app."""
     facets = {facet for _entity, facet in found.record.facts.facets} if found else set()
-    if found is None or not facets & found.reader.schema.tables.keys():
+    if found is None or not facets & found.tables.keys():
         raise NotFound(_("There is no such record."))
     return found
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext
+
+from stages.registers.fold.views import as_it_was
 from stages.registers.models import Row
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column, Table
@@ -16,12 +19,16 @@ _SHORT_ID = 8
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record as it is called. `facet` is the first of its tables, empty for one that is deleted or in none."""
+    """A record as it is called. `facet` is the first of its tables, empty for one that is in none.
+
+    `gone` says in words that the record was deleted, or its table; it is empty for one that is there.
+    """
 
     record: str
     key: str
     text: str
     facet: str
+    gone: str = ""
 
     @property
     def label(self) -> str:
@@ -52,4 +59,23 @@ def names_of(reader: Reader, entities: Iterable[str]) -> dict[str, Named]:
     for row in sorted(rows.only("facet", "record", "shown"), key=lambda each: order[each.facet], reverse=True):
         record = str(row.record)
         found[record] = name_of_row(tables[row.facet], record, row.shown)
+    found.update(_gone(reader, set(roots.values()) - found.keys()))
     return {each: found.get(root := roots[each], Named(root, "", "", "")) for each in wanted}
+
+
+def _gone(reader: Reader, records: Iterable[str]) -> dict[str, Named]:
+    """What records are called that no table shows any more: they, or all their tables, were deleted."""
+    found: dict[str, Named] = {}
+    for record, each in reader.records(records).items():
+        fields = as_it_was(each).fields
+        shown = {facet: {name: value.value for name, value in fields[facet].items()} for facet in fields}
+        place = next((facet for facet in reader.schema.readable if facet in shown), "")
+        if place:
+            words = "" if each.alive else gettext("deleted")
+            named = name_of_row(reader.schema.readable[place], record, shown[place])
+            found[record] = replace(named, gone=words)
+        elif place := next((facet for facet in reader.removed.tables if facet in shown), ""):
+            table = reader.removed.tables[place]
+            words = gettext("table {table}, deleted").format(table=table.label)
+            found[record] = replace(name_of_row(table, record, shown[place]), facet="", gone=words)
+    return found

@@ -11,7 +11,7 @@ from stages.registers.fold.facts import Classes
 from stages.registers.fold.identity import Identity
 from stages.registers.fold.views import Edge, Record, mapping_classes
 from stages.registers.models import Row
-from stages.registers.schema import Schema, Table
+from stages.registers.schema import Column, Schema, Table
 from stages.registers.schema.stored import stored_schema
 from stages.registers.storing.storage import PostgresStorage
 
@@ -31,6 +31,16 @@ class Reader:
     @cached_property
     def schema(self) -> Schema:
         return stored_schema(self.storage)
+
+    @cached_property
+    def removed(self) -> Schema:
+        """The tables that were taken away."""
+        return Schema.read_removed(self.storage, str(self.project_id))
+
+    @cached_property
+    def removed_columns(self) -> list[Column]:
+        """The columns that were taken away, as they were."""
+        return Schema.read_removed_columns(self.storage)
 
     @cached_property
     def classes(self) -> Classes:

@@ -9,8 +9,9 @@ from typing import Any
 
 from stages.registers.fold.effects import Write
 from stages.registers.fold.operations import Operation
+from stages.registers.fold.payloads import DeleteEntity
 from stages.registers.fold.values import spell
-from stages.registers.fold.views import Record, class_of
+from stages.registers.fold.views import Record, as_it_was, class_of
 from stages.registers.models import Row
 from stages.registers.reading.behind import behind_of
 from stages.registers.reading.history import History, history_of
@@ -41,10 +42,11 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a record shows in one table."""
+    """What a record shows in one table; `is_removed` says that the table was deleted."""
 
     table: Table
     fields: tuple[FieldView, ...]
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +88,43 @@ class RecordReading:
         return ""
 
     @cached_property
+    def shown(self) -> Record:
+        """What it shows, or showed before it was deleted."""
+        return as_it_was(self.record, self.reader.classes)
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables that people made, and after them those of this record that were deleted."""
+        tables = self.reader.schema.tables
+        facets = {facet for _entity, facet in self.record.facts.facets}
+        if facets <= tables.keys() or self.address_in_app:
+            return tables
+        return {**tables, **{facet: each for facet, each in self.reader.removed.tables.items() if facet in facets}}
+
+    @cached_property
     def parts(self) -> list[Part]:
         """The tables of the record in their order, with all columns."""
-        rows = Row.objects.filter(project_id=self.reader.project_id, record=self.id)
-        shown: Mapping[str, Mapping[str, Any]] = {row.facet: row.shown for row in rows}
+        shown: Mapping[str, Mapping[str, Any]]
+        if self.record.alive:
+            rows = Row.objects.filter(project_id=self.reader.project_id, record=self.id)
+            shown = {row.facet: row.shown for row in rows}
+        else:
+            fields, texts = self.shown.fields, self.shown.texts
+            shown = {
+                facet: {name: each.value for name, each in fields[facet].items()} | dict(texts.get(facet, {}))
+                for facet in fields
+            }
         return [
-            Part(table, tuple(self._fields(table, shown[facet])))
-            for facet, table in self.reader.schema.tables.items()
+            Part(table, tuple(self._fields(table, shown[facet])), facet not in self.reader.schema.tables)
+            for facet, table in self.tables.items()
             if facet in shown
         ]
 
     def _fields(self, table: Table, shown: Mapping[str, Any]) -> list[FieldView]:
-        behind = {self.id: behind_of(self.record, table.facet)}
+        behind = {self.id: behind_of(self.shown, table.facet)}
         edges = edges_at(self.reader.project_id, [self.id])
         cells = Cells(self.reader, table, {self.id: shown}, behind, edges).of(self.id)
-        fields = self.record.fields.get(table.facet, {})
+        fields = self.shown.fields.get(table.facet, {})
         found = []
         for column in table.columns:
             write, sides = None, (cells[column.name].value,)
@@ -140,6 +164,13 @@ class RecordReading:
     @property
     def created(self) -> Operation | None:
         return self.operations[0] if self.operations else None
+
+    @property
+    def deleted(self) -> Operation | None:
+        """The last deletion of it, None for one that lives."""
+        if self.record.alive:
+            return None
+        return next((each for each in reversed(self.operations) if isinstance(each.payload, DeleteEntity)), None)
 
     @property
     def sites(self) -> set[str]:

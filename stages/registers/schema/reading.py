@@ -12,6 +12,7 @@ from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
 from stages.registers.fold.members import check_name
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, DeleteEntity, Payload, SetField
 from stages.registers.fold.storage import Derived
+from stages.registers.fold.views import as_it_was
 from stages.registers.schema.linked import LINKED_TABLES, linked_table
 from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column, Option, Relation, SavedView, Table
 
@@ -64,6 +65,27 @@ class Schema:
         views = (_read_view(entity, values) for entity, values in known.living(SAVED_VIEW))
         kept = sorted((each for each in views if each.table in listed), key=lambda each: (each.table, each.name))
         return cls(project, listed, dict(sorted(relations.items())), tuple(kept))
+
+    @classmethod
+    def read_removed(cls, storage: Derived, project: str) -> Schema:
+        """The tables that were taken away, with the columns that they had: what records in them are still called by."""
+        known = _Records(storage, ())
+        columns: dict[str, list[Column]] = {}
+        for entity, values in known.living(COLUMN):
+            column = _read_column(entity, values)
+            columns.setdefault(column.table, []).append(column)
+        found = (_read_table(entity, values) for entity, values in known.removed(TABLE))
+        tables = {
+            each.facet: replace(each, columns=tuple(sorted(columns.get(each.facet, ()), key=_place)))
+            for each in found
+            if is_name(each.facet)
+        }
+        return cls(project, tables, {})
+
+    @staticmethod
+    def read_removed_columns(storage: Derived) -> list[Column]:
+        """The columns that were taken away, as they were."""
+        return [_read_column(entity, values) for entity, values in _Records(storage, ()).removed(COLUMN)]
 
     def table(self, facet: str) -> Table | None:
         """A table that can be read: one of people, or one of an app that links may lead to."""
@@ -131,6 +153,16 @@ class _Records:
             if entity in self.gone or (shown is None and entity not in changed):
                 continue
             yield entity, {name: each.value for name, each in (shown or {}).items()} | changed.get(entity, {})
+
+    def removed(self, facet: str) -> Iterator[tuple[str, Values]]:
+        """The records of a facet that were deleted, with what they showed."""
+        entities = sorted(self.storage.entities_with(facet))
+        self.storage.records.prefetch(entities)
+        for entity in entities:
+            record = self.storage.records.get(entity)
+            if record is not None and not record.alive:
+                shown = as_it_was(record).fields.get(facet, {})
+                yield entity, {name: each.value for name, each in shown.items()}
 
 
 def _read_table(entity: str, values: Values) -> Table:

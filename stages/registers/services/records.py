@@ -108,10 +108,10 @@ def create_records(
     return _with_records(project_id, act(caller=caller, project_id=project_id, verb=verb, parameters=parameters))
 
 
-def delete_records(*, caller: Caller, project_id: UUID, records: Sequence[str]) -> Done:
+def delete_records(*, caller: Caller, project_id: UUID, records: Sequence[str], reason: str | None = None) -> Done:
     verb = partial(verbs.delete_records, records=records)
-    parameters = {"verb": "delete_records", "records": [*records]}
-    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+    parameters = {"verb": "delete_records", "records": [*records]} | ({"reason": reason} if reason else {})
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters, reason=reason)
 
 
 def restore_records(*, caller: Caller, project_id: UUID, records: Sequence[str]) -> Done:
@@ -134,6 +134,7 @@ def detach(*, caller: Caller, project_id: UUID, record: str, table: str) -> Done
 
 
 def merge(*, caller: Caller, project_id: UUID, record: str, absorbed: str) -> Done:
+    """Two records become one: `record`, which shows what either of them has."""
     verb = partial(verbs.merge, survivor=record, absorbed=absorbed)
     parameters = {"verb": "merge", "record": record, "absorbed": absorbed}
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)

@@ -38,9 +38,10 @@ def change_table(
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
 
 
-def remove_table(*, caller: Caller, project_id: UUID, table: str) -> Done:
+def remove_table(*, caller: Caller, project_id: UUID, table: str, reason: str | None = None) -> Done:
     verb = partial(verbs.remove_table, facet=table)
-    return act(caller=caller, project_id=project_id, verb=verb, parameters={"verb": "remove_table", "table": table})
+    parameters = {"verb": "remove_table", "table": table} | ({"reason": reason} if reason else {})
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters, reason=reason)
 
 
 def restore_table(*, caller: Caller, project_id: UUID, table: str) -> Done:
@@ -60,9 +61,18 @@ def change_column(*, caller: Caller, project_id: UUID, table: str, column: str, 
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
 
 
-def remove_column(*, caller: Caller, project_id: UUID, table: str, column: str) -> Done:
+def remove_column(
+    *, caller: Caller, project_id: UUID, table: str, column: str, reason: str | None = None
+) -> Done:
     verb = partial(verbs.remove_column, facet=table, name=column)
-    parameters = {"verb": "remove_column", "table": table, "column": column}
+    parameters = {"verb": "remove_column", "table": table, "column": column} | ({"reason": reason} if reason else {})
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters, reason=reason)
+
+
+def restore_column(*, caller: Caller, project_id: UUID, table: str, column: str) -> Done:
+    """Bring a column back that was taken away, with its values. Raises `NotFound`, `Conflict` for one that is there."""
+    verb = partial(verbs.restore_column, facet=table, name=column)
+    parameters = {"verb": "restore_column", "table": table, "column": column}
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
 
 

@@ -28,6 +28,7 @@ from stages.registers.verbs.tables import (
     create_table,
     remove_column,
     remove_table,
+    restore_column,
     restore_table,
 )
 from stages.registers.verbs.texts import resolve_text, text_tips, type_text
@@ -63,6 +64,7 @@ __all__ = [
     "resolve_conflict",
     "resolve_text",
     "restore_records",
+    "restore_column",
     "restore_table",
     "save_view",
     "set_fields",

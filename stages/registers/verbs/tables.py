@@ -132,6 +132,18 @@ def remove_column(acts: Acts, schema: Schema, facet: str, name: str) -> list[Pay
     return schema_records.remove(acts, [column_of(table, name).entity])
 
 
+def restore_column(acts: Acts, schema: Schema, facet: str, name: str) -> list[Payload]:
+    """Bring a column back as it was, with its values."""
+    table = table_of(schema, facet)
+    if table.column(name) is not None:
+        words = gettext("There is a column “%(column)s” already.") % {"column": name[:100]}
+        raise Conflict(words, table=facet, column=name)
+    entity = schema_id(schema.project, COLUMN, facet, name)
+    if not schema_records.existed(acts, entity):
+        raise NotFound(gettext("There is no column “%(column)s”.") % {"column": name[:100]})
+    return acts.restore(entity)
+
+
 def _with_key(key_prefix: str, columns: list[Column]) -> list[Column]:
     if not key_prefix:
         return columns
