@@ -47,6 +47,20 @@ PAGES: Final = (
         *_EDITORS,
         {"title": "Statement", "type": "text"},
     ),
+    Row("registers:remove_column", "GET", TABLE + "columns/title/remove/", 200, *_EDITORS),
+    Row("registers:remove_column", "POST", TABLE + "columns/title/remove/", 302, *_EDITORS, {"reason": "Not used"}),
+    Row("registers:delete_table", "GET", TABLE + "remove/", 200, *_EDITORS),
+    Row("registers:delete_table", "POST", TABLE + "remove/", 302, *_EDITORS, {"reason": "Not used"}),
+    Row("registers:deleted", "GET", "registers/deleted/", 200),
+    # It is there: a conflict, whose status pages share with what is frozen.
+    Row(
+        "registers:restore_deleted",
+        "POST",
+        "registers/deleted/restore/",
+        "project_frozen",
+        *_EDITORS,
+        {"kind": "table", "table": "requirements"},
+    ),
     Row("registers:save_view", "POST", TABLE + "views/", 302, *_EDITORS, {"name": "Mine", "query": "q=x"}),
     # There is no such view.
     Row("registers:remove_view", "POST", TABLE + "views/remove/", "not_found", *_EDITORS, {"name": "None"}),
@@ -59,6 +73,7 @@ BUDGETED_PAGES: Final = {
     "registers:relations": "…registers/relations/",
     "registers:new_relation": "…registers/relations/new/",
     "registers:rail_across": "…registers/rail/",
+    "registers:deleted": "…registers/deleted/",
 }
 # They need a table; those that read have their budgets in `test_table_pages.py`.
 NO_PAGES: Final = (
@@ -73,5 +88,6 @@ NO_PAGES: Final = (
         "registers:remove_view",
     ),
     *("registers:table", "registers:rows", "registers:rail", "registers:cell", "registers:new_column"),
+    *("registers:remove_column", "registers:delete_table", "registers:restore_deleted"),
     *("registers:change_column", "registers:import", "registers:export"),
 )

@@ -29,7 +29,8 @@ PAGES: Final = (
     Row("registers:record_restore", "GET", RECORD + "restore/", 302, *_EDITORS),
     # It is not deleted: a conflict, whose status pages share with what is frozen.
     Row("registers:record_restore", "POST", RECORD + "restore/", "project_frozen", *_EDITORS),
-    Row("registers:record_delete", "POST", RECORD + "delete/", 302, *_EDITORS),
+    Row("registers:record_delete", "GET", RECORD + "delete/", 200, *_EDITORS),
+    Row("registers:record_delete", "POST", RECORD + "delete/", 302, *_EDITORS, {"reason": "Superseded"}),
     Row("registers:record_link", "GET", RECORD + "link/", 200, *_EDITORS),
     Row("registers:record_link", "POST", RECORD + "link/", 400, *_EDITORS, {"relation": "", "other": ""}),
     Row("registers:record_unlink", "POST", RECORD + "unlink/", _NOTHING, *_EDITORS, {"edge": OTHER}),

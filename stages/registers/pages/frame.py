@@ -17,6 +17,7 @@ from projects.permissions import allowed
 from stages.registers.pages.table_state import VIEW, TableState
 from stages.registers.permissions import WRITE
 from stages.registers.reading import rows
+from stages.registers.reading.deletions import has_deletions
 from stages.registers.reading.query import parse_query
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.tables import open_conflicts, tables
@@ -31,6 +32,7 @@ MAX_COUNTED: Final = 12
 MATRIX: Final = "matrix"
 CONFLICTS: Final = "conflicts"
 RELATIONS: Final = "relations"
+DELETED: Final = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def register_context(
     reader: Reader | None = None,
     state: TableState | None = None,
 ) -> dict[str, Any]:
-    """What every page of registers shows. `here` is `conflicts` or `matrix` where the page is one of those."""
+    """What every page of registers shows. `here` is `conflicts`, `matrix` or `deleted` on those."""
     project = access.project
     # Before anything is read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project.id) | {"texts": script_texts()}
@@ -92,15 +94,19 @@ def rail_of(reader: Reader, *, here: str = "", state: TableState | None = None) 
         for each in tables(project_id, reader=reader)
     ]
     views = _views(reader, state) if state is not None else []
-    return Rail(listed, views, state.table.label if state is not None else "", _across(project_id, here))
+    return Rail(listed, views, state.table.label if state is not None else "", _across(reader, here))
 
 
-def _across(project_id: UUID, here: str) -> list[tuple[RailRow, str]]:
+def _across(reader: Reader, here: str) -> list[tuple[RailRow, str]]:
+    project_id = reader.project_id
     registers = reverse("registers:tables", args=[project_id])
     matrix = RailRow(_("Traceability"), f"{registers}traceability/", None, here == MATRIX)
     conflicts = RailRow(_("Conflicts"), f"{registers}conflicts/", open_conflicts(project_id) or None, here == CONFLICTS)
     relations = RailRow(_("Kinds of links"), f"{registers}relations/", None, here == RELATIONS)
-    return [(matrix, "grid-3x3"), (conflicts, "git-branch"), (relations, "link")]
+    found = [(matrix, "grid-3x3"), (conflicts, "git-branch"), (relations, "link")]
+    if here == DELETED or has_deletions(reader):
+        found.append((RailRow(_("Deleted"), f"{registers}deleted/", None, here == DELETED), "trash-2"))
+    return found
 
 
 def _rail_address(project_id: UUID, here: str, state: TableState | None) -> str:

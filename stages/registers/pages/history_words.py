@@ -212,7 +212,8 @@ class HistoryWords:
         outgoing = self._reader.identity.root(link.source) == self._record
         other = self._names[link.target if outgoing else link.source]
         words = relation.label if outgoing else relation.inverse_label
-        return format_html(template, words, bold(other.label))
+        label = f"{other.label} ({other.gone})" if other.gone else other.label
+        return format_html(template, words, bold(label))
 
     def _field(self, change: Change) -> SafeString:
         column = self._column(change)

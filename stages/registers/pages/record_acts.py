@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from kernel.errors import DomainError, NotFound, ValidationFailed
 from projects.access import Access, get_project
 from stages.registers.fold.payloads import SetField
-from stages.registers.pages.record_rows import record_address
-from stages.registers.pages.record_views import record_context, record_of
+from stages.registers.pages.record_dialogs import back_to_record, record_dialog, refusal_words
+from stages.registers.pages.record_views import record_of
 from stages.registers.permissions import WRITE
 from stages.registers.reading.links import edges_at
 from stages.registers.reading.naming import names_of
@@ -46,7 +44,7 @@ def edit(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespons
         records.write_cells(caller=caller_from_request(request), project_id=project_id, cells=[cell])
     except DomainError as refusal:
         return _edit_form(request, access, found, table, field, text=text, base=base, refusal=refusal)
-    return _back(request, project_id, found.id)
+    return back_to_record(request, project_id, found.id)
 
 
 @page("GET", "HEAD", "POST")
@@ -59,7 +57,7 @@ def restore(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResp
     if not given.get("op"):
         if request.method == "POST":
             records.restore_records(caller=caller, project_id=project_id, records=[found.id])
-        return _back(request, project_id, found.id)
+        return back_to_record(request, project_id, found.id)
     payload = _written_by(found, given["op"])
     table, field = field_of(found, payload.facet_type, payload.field_name)
     if request.method != "POST":
@@ -69,21 +67,11 @@ def restore(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResp
             "field": field,
             "base": " ".join(field.cell.tips),
         }
-        return _dialog(request, access, found, "registers/record/restore_form.html", "restore-title", **facts)
+        return record_dialog(request, access, found, "registers/record/restore_form.html", "restore-title", **facts)
     base = tuple(request.POST.get("base", "").split())
     cell = records.Cell(found.id, table.facet, field.column.name, payload.value, base=base)
     records.write_cells(caller=caller, project_id=project_id, cells=[cell])
-    return _back(request, project_id, found.id)
-
-
-@page("POST")
-def delete(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResponse:
-    """POST: delete the record."""
-    get_project(user=request.user, project_id=project_id, action=WRITE)
-    found = record_of(Reader(project_id), record_id)
-    records.delete_records(caller=caller_from_request(request), project_id=project_id, records=[found.id])
-    messages.success(request, _("Deleted. Its links come back with it if you restore it."))
-    return _back(request, project_id, found.id)
+    return back_to_record(request, project_id, found.id)
 
 
 @page("GET", "HEAD", "POST")
@@ -107,7 +95,7 @@ def link(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespons
         )
     except DomainError as refusal:
         return _link_form(request, access, found, values, refusal)
-    return _back(request, project_id, found.id)
+    return back_to_record(request, project_id, found.id)
 
 
 @page("POST")
@@ -130,7 +118,7 @@ def attach(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespo
     caller = caller_from_request(request)
     table = request.POST.get("table", "")
     records.attach(caller=caller, project_id=project_id, record=found.id, table=table, values={})
-    return _back(request, project_id, found.id)
+    return back_to_record(request, project_id, found.id)
 
 
 def field_of(found: RecordReading, facet: str, name: str) -> tuple[Table, FieldView]:
@@ -149,7 +137,7 @@ def _on_link(request: PageRequest, project_id: UUID, record_id: UUID, service: A
     if edge not in {each.edge for each in edges_at(project_id, [found.id]).get(found.id, [])}:
         raise NotFound(_("There is no such link."))
     service(caller=caller_from_request(request), project_id=project_id, edges=[edge])
-    return _back(request, project_id, found.id)
+    return back_to_record(request, project_id, found.id)
 
 
 def _written_by(found: RecordReading, op_id: str) -> SetField:
@@ -187,8 +175,10 @@ def _link_form(
         for part in found.parts
         for relation, outgoing in found.reader.schema.relations_of(part.table.facet)
     ]
-    facts = {"choices": list(dict.fromkeys(choices)), "values": values, "errors": _errors(refusal)}
-    return _dialog(request, access, found, "registers/record/link_form.html", "link-title", refusal=refusal, **facts)
+    facts = {"choices": list(dict.fromkeys(choices)), "values": values, "errors": refusal_words(refusal)}
+    return record_dialog(
+        request, access, found, "registers/record/link_form.html", "link-title", refusal=refusal, **facts
+    )
 
 
 def _edit_form(
@@ -207,47 +197,17 @@ def _edit_form(
         "field": field,
         "text": text,
         "base": base,
-        "errors": _errors(refusal),
+        "errors": refusal_words(refusal),
         "stale": None,
     }
     if refusal is not None and refusal.code == "stale_base":
         theirs = show_text(field.column, refusal.extra.get("theirs"), lambda entity: _label(found, entity))
         tips: Any = refusal.extra.get("tips", ())
         facts |= {"stale": {"theirs": theirs}, "base": " ".join(tips)}
-    return _dialog(request, access, found, "registers/record/edit_form.html", "edit-title", refusal=refusal, **facts)
-
-
-def _errors(refusal: DomainError | None) -> list[str]:
-    """What is said below the field."""
-    if refusal is None:
-        return []
-    errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
-    return [str(each) for listed in errors.values() for each in listed] or [str(refusal.detail)]
-
-
-def _dialog(
-    request: PageRequest,
-    access: Access,
-    found: RecordReading,
-    part: str,
-    title: str,
-    *,
-    refusal: DomainError | None = None,
-    **facts: Any,
-) -> HttpResponse:
-    context = {
-        **record_context(request, access, found),
-        **facts,
-        "back": record_address(access.project.id, found.id),
-        "dialog_part": part,
-        "dialog_title": title,
-    }
-    return render(request, "registers/record.html", context, status=refusal.status if refusal else 200)
+    return record_dialog(
+        request, access, found, "registers/record/edit_form.html", "edit-title", refusal=refusal, **facts
+    )
 
 
 def _label(found: RecordReading, entity: str) -> str:
     return names_of(found.reader, [entity])[entity].label
-
-
-def _back(request: PageRequest, project_id: UUID, record: str) -> HttpResponseRedirect:
-    return redirect(record_address(project_id, record, request.POST.get("query", "")))

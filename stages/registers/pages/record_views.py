@@ -16,6 +16,7 @@ from stages.registers.models import Conflict
 from stages.registers.pages.authors import Authors
 from stages.registers.pages.conflict_rows import conflict_address
 from stages.registers.pages.frame import register_context
+from stages.registers.pages.gone import record_gone
 from stages.registers.pages.history_words import HistoryWords
 from stages.registers.pages.record_rows import beside, links_of, parts_of, record_address
 from stages.registers.reading.history import History
@@ -86,6 +87,9 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "decide_address": conflict_address(access.project.id, str(first.id)) if first else "",
         "link_address": _link_address(found) if frame["may_write"] and found.record.alive else "",
         "first_conflict": first,
+        "deletion": record_gone(found, request.user),
+        # What was deleted, or is in a deleted table only, is not written.
+        "may_edit": frame["may_write"] and found.record.alive,
         "beside": beside(found.reader, found, request.GET),
         "query": request.GET.urlencode(),
         "created": authors.of(created.actor_id, created.site, created.hlc) if created else None,

@@ -88,7 +88,7 @@ def new_column(request: PageRequest, project_id: UUID, facet: str) -> HttpRespon
 
 @page("GET", "HEAD", "POST")
 def change_column(request: PageRequest, project_id: UUID, facet: str, name: str) -> HttpResponse:
-    """GET: the form. POST `title, type, …`: change a column; with `remove` take it away, its values stay."""
+    """GET: the form. POST `title, type, …`: change a column."""
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     column = Reader(project_id).schema.column(facet, name)
     if column is None:
@@ -97,9 +97,7 @@ def change_column(request: PageRequest, project_id: UUID, facet: str, name: str)
         return _column_form(request, access, facet, column, schema_forms.values_of(column))
     caller = caller_from_request(request)
     try:
-        if "remove" in request.POST:
-            services.remove_column(caller=caller, project_id=project_id, table=facet, column=name)
-        elif changes := schema_forms.changed_column(request.POST, column):
+        if changes := schema_forms.changed_column(request.POST, column):
             services.change_column(caller=caller, project_id=project_id, table=facet, column=name, changes=changes)
     except ValidationFailed as refusal:
         values = schema_forms.typed_values(request.POST, column)

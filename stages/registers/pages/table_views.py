@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,10 +12,13 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.models import User
+from kernel.errors import NotFound
 from projects.access import Access, get_project
 from projects.models import Status
 from stages.registers.pages.cell_facts import cell_facts, is_id
 from stages.registers.pages.frame import records_address, register_context, table_address
+from stages.registers.pages.gone import Gone, table_gone
 from stages.registers.pages.grid_html import rows_html
 from stages.registers.pages.grid_rows import row_views
 from stages.registers.pages.naming import MAX_CHOICES, records_like
@@ -43,7 +47,12 @@ def tables(request: PageRequest, project_id: UUID) -> HttpResponse:
 def table(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     """GET `?sort=&filter=&q=&columns=&view=`: a table as a grid, with its first block of rows."""
     access = get_project(user=request.user, project_id=project_id, action=READ)
-    return render(request, "registers/table.html", table_context(request, access, facet))
+    try:
+        return render(request, "registers/table.html", table_context(request, access, facet))
+    except NotFound as refusal:
+        gone = {"gone": _gone_or(refusal, project_id, facet, request.user)}
+        context = {**register_context(request, access), **gone}
+        return render(request, "registers/table_gone.html", context, status=HTTPStatus.NOT_FOUND)
 
 
 @page("GET", "HEAD")
@@ -71,9 +80,16 @@ def block(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
 
 @page("GET", "HEAD")
 def rail(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
-    """GET: the bars and the rail of the page, without rows, for a page that follows what happens."""
+    """GET: the bars and the rail of the page, without rows, for a page that follows what happens.
+
+    Of a table that was deleted, who did it.
+    """
     access = get_project(user=request.user, project_id=project_id, action=READ)
-    state = read_state(project_id, facet, request.GET)
+    try:
+        state = read_state(project_id, facet, request.GET)
+    except NotFound as refusal:
+        gone = {"gone": _gone_or(refusal, project_id, facet, request.user), "rail_address": request.get_full_path()}
+        return render(request, "registers/rail_page.html", {**register_context(request, access), **gone})
     return render(
         request, "registers/rail_page.html", {**register_context(request, access, state=state), "state": state}
     )
@@ -124,6 +140,13 @@ def table_context(request: PageRequest, access: Access, facet: str) -> dict[str,
         **_addresses(state),
         "grid_data": grid_data(state, may_write=context["may_write"]),
     }
+
+
+def _gone_or(refusal: NotFound, project_id: UUID, facet: str, user: User) -> Gone:
+    """Who deleted a table. Raises the refusal for one that never was."""
+    if (gone := table_gone(Reader(project_id), facet, user)) is None:
+        raise refusal
+    return gone
 
 
 def sheet_state(access: Access, *, may_write: bool) -> str:

@@ -61,9 +61,7 @@ def change_column(*, caller: Caller, project_id: UUID, table: str, column: str, 
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
 
 
-def remove_column(
-    *, caller: Caller, project_id: UUID, table: str, column: str, reason: str | None = None
-) -> Done:
+def remove_column(*, caller: Caller, project_id: UUID, table: str, column: str, reason: str | None = None) -> Done:
     verb = partial(verbs.remove_column, facet=table, name=column)
     parameters = {"verb": "remove_column", "table": table, "column": column} | ({"reason": reason} if reason else {})
     return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters, reason=reason)

@@ -218,7 +218,7 @@ def test_deleting_restoring_and_giving_a_value_back(browser: Browser, sites: Sit
     base = form.split('name="base" value="')[1].split('"')[0]
     assert browser.act(f"records/{record}/restore/", op=old, base=base).status_code == 302
     assert shown(sites, record, "title") == "y"
-    assert browser.act(f"records/{record}/delete/").status_code == 302
+    assert browser.act(f"records/{record}/delete/", reason="Superseded").status_code == 302
     assert "Restore it" in browser.look(f"records/{record}/")
     assert browser.act(f"records/{record}/restore/").status_code == 302
     assert shown(sites, record, "title") == "y"
