@@ -87,6 +87,7 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "decide_address": conflict_address(access.project.id, str(first.id)) if first else "",
         "link_address": _link_address(found) if frame["may_write"] and found.record.alive else "",
         "first_conflict": first,
+        "can_split": can_split(found),
         "deletion": record_gone(found, request.user),
         # What was deleted, or is in a deleted table only, is not written.
         "may_edit": frame["may_write"] and found.record.alive,
@@ -97,6 +98,11 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "other_tables": [each for each in found.reader.schema.tables.values() if each.facet not in found.record.fields],
         **history_context(found, authors),
     }
+
+
+def can_split(found: RecordReading) -> bool:
+    """Whether a record can be taken apart: others were merged into it, or it is in several tables."""
+    return found.record.alive and (len(found.record.facts.members) > 1 or len(found.record.fields) > 1)
 
 
 def _link_address(found: RecordReading) -> str:
