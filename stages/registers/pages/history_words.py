@@ -27,15 +27,7 @@ from stages.registers.schema import Column, Relation
 from stages.registers.schema.values import show_text
 
 # Changes of one bundle that a sentence names; more are counted.
-MAX_CLAUSES: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Restorable:
-    """A value that a field had once, by the operation that wrote it."""
-
-    op_id: str
-    label: str
+MAX_CLAUSES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +35,7 @@ class Sentence:
     """An entry of the history: a sentence, and below it where and when, and what its author had not seen.
 
     `reason` is why they did it, where they said so; `is_undo` that they took back what they had done before.
+    `restorable` names the fields whose values can be restored.
     """
 
     entry: Entry
@@ -52,7 +45,7 @@ class Sentence:
     source: str
     reason: str
     is_undo: bool
-    restorable: Restorable | None
+    restorable: str
 
 
 class HistoryWords:
@@ -76,7 +69,8 @@ class HistoryWords:
         author = self._authors.of(entry.actor, entry.site, entry.until)
         self._until = entry.until
         changes = _together(entry.changes, self._reader, self._record)
-        created, changes = self._created(changes)
+        is_undo = entry.bundle in self._undoes
+        created, changes = self._created(changes[::-1] if is_undo else changes)
         clauses = created + [self._clause(each) for each in changes[:MAX_CLAUSES]]
         if len(changes) > MAX_CLAUSES:
             more = len(changes) - MAX_CLAUSES
@@ -91,20 +85,17 @@ class HistoryWords:
             _("had not seen {values}").format(values=", ".join(sorted(unseen))) if unseen else "",
             ", ".join((entry.source or {}).values()),
             self._reasons.get(entry.bundle, ""),
-            entry.bundle in self._undoes,
-            self._restorable(changes),
+            is_undo,
+            self._restorable(entry.changes),
         )
 
-    def _restorable(self, changes: list[Change]) -> Restorable | None:
-        """The value of a single field, which can be given to it again."""
-        fields = [each for each in changes if each.kind in (kinds.SET, kinds.DECIDED)]
-        if len(fields) != 1 or len(changes) != 1:
-            return None
-        column = self._column(fields[0])
-        if column is None or column.crdt:
-            return None
-        words = _("Restore {value}").format(value=self._show(fields[0], fields[0].after) or _("nothing"))
-        return Restorable(fields[0].op_id, words)
+    def _restorable(self, changes: Iterable[Change]) -> str:
+        """The fields that were changed and can get their values again, in words; empty for none."""
+        columns = {
+            column.label: column for each in changes if each.kind in kinds.OF_FIELDS if (column := self._column(each))
+        }
+        named = [label for label, column in columns.items() if not column.reference]
+        return _("Restore {fields}").format(fields=", ".join(named)) if named else ""
 
     def _clause(self, change: Change) -> SafeString:
         write: Callable[[Change], SafeString] = getattr(self, f"_clause_{change.kind}")
@@ -118,10 +109,14 @@ class HistoryWords:
         values = [each for each in changes if each.kind in (kinds.SET, kinds.TYPED) and not each.was_set]
         tables = [self._reader.table(each.facet).label for each in changes if each.kind == kinds.ATTACHED]
         rest = [each for each in changes if each not in values and each.kind not in (kinds.CREATED, kinds.ATTACHED)]
-        words = ngettext(
-            "created {0} in {1}, with {n} value", "created {0} in {1}, with {n} values", len(values)
-        ).replace("{n}", str(len(values)))
-        return [format_html(words, bold(", ".join(made)), bold(", ".join(dict.fromkeys(tables))))], rest
+        clause = format_html(_("created {0} in {1}"), bold(", ".join(made)), bold(", ".join(dict.fromkeys(tables))))
+        first = [each for each in values if self._show(each, each.after) not in ("", *made)]
+        if not first:
+            return [clause], rest
+        listed = format_html_join(
+            ", ", "{} {}", ((bold(self._label(each)), ins(self._show(each, each.after))) for each in first)
+        )
+        return [format_html("{}: {}", clause, listed)], rest
 
     def _clause_created(self, change: Change) -> SafeString:
         return format_html(_("created {0}"), bold(self._called(change.other)))
@@ -215,9 +210,12 @@ class HistoryWords:
         label = f"{other.label} ({other.gone})" if other.gone else other.label
         return format_html(template, words, bold(label))
 
-    def _field(self, change: Change) -> SafeString:
+    def _label(self, change: Change) -> str:
         column = self._column(change)
-        field = bold(column.label if column else change.field)
+        return column.label if column else change.field
+
+    def _field(self, change: Change) -> SafeString:
+        field = bold(self._label(change))
         if change.entity == self._record or not self._former.was_apart(change.op_id, change.entity):
             return field
         return format_html(_("{0} of {1}"), field, bold(self._called(change.entity)))

@@ -43,7 +43,7 @@ def merge(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespon
     found = record_of(Reader(project_id), record_id)
     given = request.POST if request.method == "POST" else request.GET
     typed = given.get("other", "").strip()
-    facts: dict[str, Any] = {"typed": typed, "other": None, "errors": []}
+    facts: dict[str, Any] = {"dialog_class": "dialog-wide", "typed": typed, "other": None, "errors": []}
     refusal: DomainError | None = None
     try:
         if request.method == "POST":
@@ -70,7 +70,13 @@ def split(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespon
     found = record_of(Reader(project_id), record_id)
     given = request.POST if request.method == "POST" else request.GET
     member, tables = given.get("member") or None, given.getlist("tables")
-    facts: dict[str, Any] = {"errors": [], "member": member, "chosen": tables, "rows": None}
+    facts: dict[str, Any] = {
+        "dialog_class": "dialog-wide",
+        "member": member,
+        "chosen": tables,
+        "rows": None,
+        "errors": [],
+    }
     refusal: DomainError | None = None
     try:
         if request.method == "POST":

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.callers import caller_from_request
 from kernel.errors import DomainError, NotFound, ValidationFailed
 from projects.access import Access, get_project
-from stages.registers.fold.payloads import SetField
 from stages.registers.pages.record_dialogs import back_to_record, record_dialog, refusal_words
 from stages.registers.pages.record_views import record_of
 from stages.registers.permissions import WRITE
@@ -44,33 +43,6 @@ def edit(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespons
         records.write_cells(caller=caller_from_request(request), project_id=project_id, cells=[cell])
     except DomainError as refusal:
         return _edit_form(request, access, found, table, field, text=text, base=base, refusal=refusal)
-    return back_to_record(request, project_id, found.id)
-
-
-@page("GET", "HEAD", "POST")
-def restore(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResponse:
-    """GET `?op=`: ask. POST `op`: give a field the value again that an operation wrote; without `op`, the record."""
-    access = get_project(user=request.user, project_id=project_id, action=WRITE)
-    found = record_of(Reader(project_id), record_id)
-    given = request.POST if request.method == "POST" else request.GET
-    caller = caller_from_request(request)
-    if not given.get("op"):
-        if request.method == "POST":
-            records.restore_records(caller=caller, project_id=project_id, records=[found.id])
-        return back_to_record(request, project_id, found.id)
-    payload = _written_by(found, given["op"])
-    table, field = field_of(found, payload.facet_type, payload.field_name)
-    if request.method != "POST":
-        facts: dict[str, Any] = {
-            "restoring": show_text(field.column, payload.value, lambda entity: _label(found, entity)),
-            "op": given["op"],
-            "field": field,
-            "base": " ".join(field.cell.tips),
-        }
-        return record_dialog(request, access, found, "registers/record/restore_form.html", "restore-title", **facts)
-    base = tuple(request.POST.get("base", "").split())
-    cell = records.Cell(found.id, table.facet, field.column.name, payload.value, base=base)
-    records.write_cells(caller=caller, project_id=project_id, cells=[cell])
     return back_to_record(request, project_id, found.id)
 
 
@@ -138,13 +110,6 @@ def _on_link(request: PageRequest, project_id: UUID, record_id: UUID, service: A
         raise NotFound(_("There is no such link."))
     service(caller=caller_from_request(request), project_id=project_id, edges=[edge])
     return back_to_record(request, project_id, found.id)
-
-
-def _written_by(found: RecordReading, op_id: str) -> SetField:
-    for each in found.operations:
-        if each.op_id == op_id and isinstance(each.payload, SetField) and not each.payload.unset:
-            return each.payload
-    raise NotFound(_("There is no such change of this record."))
 
 
 def _relation_of(found: RecordReading, chosen: str) -> tuple[Relation, bool]:

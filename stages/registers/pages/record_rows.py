@@ -19,6 +19,7 @@ from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import FieldView, LinkView, Part, RecordReading
 from stages.registers.reading.rows import record_ids
 from stages.registers.schema import Column
+from stages.registers.schema.model import FILE
 from stages.registers.schema.values import show_text
 
 # How many records are beside the one that is open, before and behind it.
@@ -46,6 +47,11 @@ class FieldRow:
     @property
     def in_conflict(self) -> bool:
         return len(self.sides) > 1
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether its value is typed; a file is chosen, and what follows a reference is set where it is."""
+        return not self.column.reference and self.column.type != FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
 from projects.access import Access, get_project
+from projects.models import Status
+from projects.permissions import allowed
 from stages.registers.models import Conflict
 from stages.registers.pages.authors import Authors
 from stages.registers.pages.conflict_rows import conflict_address
@@ -19,6 +21,7 @@ from stages.registers.pages.frame import register_context
 from stages.registers.pages.gone import record_gone
 from stages.registers.pages.history_words import HistoryWords
 from stages.registers.pages.record_rows import beside, links_of, parts_of, record_address
+from stages.registers.permissions import WRITE
 from stages.registers.reading.history import History
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import RecordReading, read_record
@@ -48,8 +51,14 @@ def older(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespon
     access = get_project(user=request.user, project_id=project_id)
     found = record_of(Reader(access.project.id), record_id)
     authors = Authors(project_id, request.user)
-    context = history_context(found, authors, before=request.GET.get("before", ""))
-    return render(request, "registers/record/entries.html", {"project_id": project_id, "record": found, **context})
+    may_write = allowed(WRITE, role=access.role, status=Status(access.project.status))
+    context = {
+        "project_id": project_id,
+        "record": found,
+        "may_edit": may_write and found.record.alive,
+        **history_context(found, authors, before=request.GET.get("before", "")),
+    }
+    return render(request, "registers/record/entries.html", context)
 
 
 def record_of(reader: Reader, record_id: UUID) -> RecordReading:
@@ -88,7 +97,7 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "link_address": _link_address(found) if frame["may_write"] and found.record.alive else "",
         "first_conflict": first,
         "can_split": can_split(found),
-        "deletion": record_gone(found, request.user),
+        "gone_record": record_gone(found, request.user),
         # What was deleted, or is in a deleted table only, is not written.
         "may_edit": frame["may_write"] and found.record.alive,
         "beside": beside(found.reader, found, request.GET),

@@ -13,7 +13,7 @@ from accounts.models import User
 from projects.models import Project
 from projects.services import remove_member
 from stages.registers import verbs
-from stages.registers.models import Conflict, Edge, Row
+from stages.registers.models import Conflict, Edge, Operation, Row
 from stages.registers.reading.inbox import case_of, list_open
 from stages.registers.reading.matrices import Axes, matrix
 from stages.registers.reading.reader import Reader
@@ -208,21 +208,24 @@ def test_deleting_restoring_and_giving_a_value_back(browser: Browser, sites: Sit
     sites.a.set(record, "title", "y")
     sites.store()
     (old,) = sites.a.tips(record, "title")
-    assert (
-        browser.act(f"records/{record}/edit/", table="requirements", field="title", text="z", base=old).status_code
-        == 302
-    )
-    form = browser.look(f"records/{record}/restore/", op=old)
-    assert "becomes “y” again" in form
-    assert browser.act(f"records/{record}/restore/", op=old).status_code == 409
-    base = form.split('name="base" value="')[1].split('"')[0]
-    assert browser.act(f"records/{record}/restore/", op=old, base=base).status_code == 302
-    assert shown(sites, record, "title") == "y"
+    edit = browser.act(f"records/{record}/edit/", table="requirements", field="title", text="z", base=old)
+    assert edit.status_code == 302
+    address = f"records/{record}/restore/"
+    bundle = str(Operation.objects.get(project=sites.project, op_id=old).bundle.bundle_id)
+    form = browser.look(address, bundle=bundle)
+    for words in ("before this change", '<td dir="auto">x</td>', '<td dir="auto">y</td>', '<td dir="auto">z</td>'):
+        assert words in form, words
+    chosen = {"bundle": bundle, "field": "requirements:title"}
+    assert browser.act(address, **chosen, to="after").status_code == 409
+    base = form.split('name="base:requirements:title" value="')[1].split('"')[0]
+    assert browser.act(address, **chosen, to="before", **{"base:requirements:title": base}).status_code == 302
+    assert shown(sites, record, "title") == "x"
+    assert browser.act(address, bundle=bundle, to="before").status_code == 400
     assert browser.act(f"records/{record}/delete/", reason="Superseded").status_code == 302
     assert "Restore it" in browser.look(f"records/{record}/")
     assert browser.act(f"records/{record}/restore/").status_code == 302
-    assert shown(sites, record, "title") == "y"
-    assert browser.act(f"records/{record}/restore/", op=str(uuid4())).status_code == 404
+    assert shown(sites, record, "title") == "x"
+    assert browser.act(f"records/{record}/restore/", bundle=str(uuid4())).status_code == 404
 
 
 def test_links_are_made_confirmed_and_removed_on_a_record(browser: Browser, sites: Sites) -> None:

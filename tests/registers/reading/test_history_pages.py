@@ -57,8 +57,8 @@ def test_a_record_that_was_merged_keeps_its_name_in_the_history(browser: Client,
     assert sentences(browser, sites.project, one) == [
         "merged REQ-2 into it.",
         "set title of REQ-2 to Stop at once, it was Stop again.",
-        "created REQ-2 in Requirements, with 3 values.",
-        "created REQ-1 in Requirements, with 3 values.",
+        "created REQ-2 in Requirements: title Stop again, status New.",
+        "created REQ-1 in Requirements: title Stop, status New.",
     ]
 
 
