@@ -1,0 +1,1 @@
+"""Executions of scripts: what a script may reach, what it stages, and how it is run."""

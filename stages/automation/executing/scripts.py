@@ -1,0 +1,99 @@
+"""Scripts of a project, as their records have them, and whether they are on here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from blobs.models import sha256_of
+from stages.automation.executing.grants import Grants
+from stages.automation.executing.settings import Settings, stored_settings
+from stages.automation.facets import SCRIPT
+from stages.automation.models import Switch
+from stages.registers.fold.storage import Derived
+from stages.registers.fold.views import Record
+from stages.registers.models import Row
+from stages.registers.storing.storage import PostgresStorage
+
+LIBRARY = "lib/"
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script; where sites do not agree about it, `in_conflict`, it is off."""
+
+    id: str
+    name: str
+    title: str
+    source: str
+    settings_text: str
+    module: str
+    in_conflict: bool
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the text that an owner switches on."""
+        return sha256_of(self.source.encode())
+
+    @cached_property
+    def settings(self) -> Settings:
+        return stored_settings(self.settings_text)
+
+    @property
+    def label(self) -> str:
+        return self.title or self.name
+
+    @property
+    def is_library(self) -> bool:
+        """Whether other scripts `require` it; it is not run by itself."""
+        return LIBRARY in self.name
+
+
+def script_of(storage: Derived, entity: str) -> Script | None:
+    """The script whose record this is; None where there is none, or it was removed."""
+    found = storage.records.get(entity)
+    if found is None or not found.alive or SCRIPT not in found.fields:
+        return None
+    return Script(
+        id=found.id,
+        in_conflict=any(getattr(each, "facet", SCRIPT) == SCRIPT for each in found.conflicts),
+        **{member: _text(found, name) for member, name in _MEMBERS.items()},
+    )
+
+
+def load_script(project_id: UUID, entity: UUID | str) -> Script | None:
+    storage = PostgresStorage(project_id)
+    storage.open()
+    return script_of(storage, str(entity))
+
+
+def libraries_for(project_id: UUID, script: Script) -> dict[str, str]:
+    """The texts that a script may `require`, by name: those of its module, or of the project itself."""
+    prefix = f"{script.module}/{LIBRARY}" if script.module else LIBRARY
+    rows = Row.objects.filter(project=project_id, facet=SCRIPT, shown__name__startswith=prefix)
+    return {
+        str(shown["name"]).removeprefix(prefix): str(shown.get("source") or "")
+        for shown in rows.values_list("shown", flat=True)
+        if (shown.get("module") or "") == script.module
+    }
+
+
+def switch_of(project_id: UUID, script: Script) -> Switch | None:
+    """The switch of exactly this text; None where it is off."""
+    if script.in_conflict:
+        return None
+    return Switch.objects.filter(project=project_id, record=script.id, sha256=script.sha256, is_on=True).first()
+
+
+def grants_of(switch: Switch) -> Grants:
+    return Grants.of(switch.grants)
+
+
+_MEMBERS = {"name": "name", "title": "title", "source": "source", "settings_text": "settings", "module": "module"}
+
+
+def _text(record: Record, name: str) -> str:
+    shown: Any = record.fields[SCRIPT].get(name)
+    return str(shown.value) if shown is not None and shown.value is not None else ""

@@ -1,0 +1,107 @@
+"""The registers as one execution sees them: what is stored, with what it has staged so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from accounts.callers import Caller
+from kernel.statements import database_now
+from stages.registers.checking import check_payloads
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.effects import Field
+from stages.registers.fold.payloads import Payload, read_payload
+from stages.registers.fold.views import Record
+from stages.registers.keys import ActorSigner, own_site_key
+from stages.registers.models import Row
+from stages.registers.proposing.targets import NAME, staged_changes
+from stages.registers.schema import Schema
+from stages.registers.schema.stored import stored_schema
+from stages.registers.services.acting import Verbed, payloads_of
+from stages.registers.services.composing import Composing
+from stages.registers.storing.increment import StoredIncrement
+from stages.registers.storing.storage import PostgresStorage
+
+_UNSIGNED = bytes(64)
+
+
+class Staging:
+    """Payloads that nobody else sees, applied one after the other to a state that is never written."""
+
+    def __init__(self, caller: Caller, project_id: UUID, execution_id: UUID) -> None:
+        stored = StoredIncrement(PostgresStorage(project_id))
+        self.project_id = project_id
+        self.schema: Schema = stored_schema(stored.storage)
+        self.payloads: list[Payload] = []
+        # The records that what is staged has changed.
+        self.touched: set[str] = set()
+        self._execution_id = execution_id
+        self._state = stored.fork()
+        signer = ActorSigner("0" * 64, own_site_key().hex(), lambda _text: _UNSIGNED, database_now())
+        self._composing = Composing(caller, project_id, self._state, signer)
+        self._made = 0
+
+    @property
+    def acts(self) -> Acts:
+        return Acts(self._state)
+
+    def new_id(self) -> str:
+        """The same ids in each attempt of an execution."""
+        self._made += 1
+        return str(uuid5(self._execution_id, str(self._made)))
+
+    def stage(self, verb: Callable[[Acts, Schema], Verbed]) -> Any:
+        """Do what a verb says, on the state as the script sees it; what the verb answered besides.
+
+        Raises the errors of the verb and of `check_payloads`.
+        """
+        found, answer = payloads_of(verb(self.acts, self.schema))
+        payloads = [read_payload(each.to_json(), f"payloads.{at}") for at, each in enumerate(found)]
+        if payloads:
+            check_payloads(self._state, self.schema, payloads)
+            bundle = self._composing.compose([(each, None) for each in payloads], sign=lambda _text: _UNSIGNED)
+            changes = self._state.add(bundle)
+            self.touched.update(changes.records)
+            self.payloads += payloads
+        return answer
+
+    def record(self, entity: str) -> Record | None:
+        """A living record, also by the id of one that was merged into it."""
+        found = self._state.storage.records.get(self._state.identity.root(entity))
+        return found if found is not None and found.alive else None
+
+    def records_of(self, table: str, after: str, limit: int) -> tuple[list[Record], str | None]:
+        """The records of a table by their ids, at most `limit` after `after`; and the last one where there are more."""
+        rows = Row.objects.filter(project=self.project_id, facet=table).order_by("record")
+        if after:
+            rows = rows.filter(record__gt=after)
+        stored = [str(each) for each in rows.values_list("record", flat=True)[: limit + 1]]
+        end = stored[limit - 1] if len(stored) > limit else None
+        staged = {each for each in self.touched if each > after and (end is None or each <= end)}
+        wanted = sorted({*stored[:limit], *staged})
+        self._state.storage.records.prefetch(wanted)
+        return [found for each in wanted if (found := self.record(each)) is not None and table in found.fields], end
+
+    def changes(self) -> dict[str, Any]:
+        """What is staged, as a proposal takes it."""
+
+        def text_of(field: Field) -> str:
+            document = self._state.storage.documents.get(field)
+            return document.text if document else ""
+
+        return {f"{NAME}:{each.target}": each.value for each in staged_changes(self.payloads, text_of)}
+
+    def edges_at(self, entity: str) -> Iterator[str]:
+        """The links of a record, by their ids."""
+        for member in self._state.identity.members(entity):
+            yield from self._state.storage.edges_at(member)
+
+    def edge(self, edge: str) -> Any:
+        return self._state.storage.edges.get(edge)
+
+
+def changed_records(payloads: Sequence[Payload]) -> set[str]:
+    """The records and links that payloads are about."""
+    names = ("entity_id", "edge_id")
+    return {value for each in payloads for name in names if isinstance(value := getattr(each, name, None), str)}
