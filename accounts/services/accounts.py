@@ -97,6 +97,11 @@ def create_device(*, caller: Caller, username: str, display_name: str) -> User:
     return _create_without_password(caller, username, display_name, Kind.DEVICE)
 
 
+def create_service(*, caller: Caller, username: str, display_name: str) -> User:
+    """The same for the account of a part of the server, which acts on behalf of people. Raises `ValidationFailed`."""
+    return _create_without_password(caller, username, display_name, Kind.SERVICE)
+
+
 def _create_without_password(caller: Caller, username: str, display_name: str, kind: Kind) -> User:
     user = User(username=username, display_name=check_display_name(display_name), kind=kind)
     check_account(user)

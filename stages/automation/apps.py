@@ -1,5 +1,7 @@
 from typing import ClassVar
 
+from django.conf import settings
+
 from kernel.stage import StageConfig
 
 
@@ -23,6 +25,7 @@ class AutomationConfig(StageConfig):
         register_site_permissions(*SITE_PERMISSIONS)
         register_ephemerals(live.EPHEMERALS)
         self._register_rules()
+        self._register_scripts()
         self._register_proof()
         self._register_addresses()
         self._register_pages()
@@ -55,14 +58,25 @@ class AutomationConfig(StageConfig):
         when_ended("automation.rules", jobs.after_proposal)
         SOURCES.register("rule", Late(f"{consequences}.switched:source_of_rule"))
 
+    def _register_scripts(self) -> None:
+        from kernel.late import Late
+        from kernel.runner import RUNNER_QUEUES, RunnerQueue
+        from stages.automation.environment import SLOTS
+        from stages.automation.jobs import QUEUE
+        from stages.registers.proposing.sources import SOURCES
+
+        RUNNER_QUEUES.register(QUEUE, RunnerQueue(slots=lambda: int(getattr(settings, SLOTS))))
+        SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
+
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
         from blobs.rebuilding import CONTENTS_OF_ROWS
         from stages.automation import unrecorded
-        from stages.automation.rebuilding import TABLES, contents_of_packages
+        from stages.automation.rebuilding import TABLES, contents_of_executions, contents_of_packages
 
         rebuild(*TABLES)
         CONTENTS_OF_ROWS.register("packages", contents_of_packages)
+        CONTENTS_OF_ROWS.register("executions", contents_of_executions)
 
         for name, reason in unrecorded.TABLES.items():
             TABLES_WITHOUT_RECORD.register(name, reason)

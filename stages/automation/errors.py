@@ -10,6 +10,12 @@ from stages.automation.rules.graph import Cycle
 from stages.automation.rules.watching import Key
 
 
+class ScriptOff(DomainError):
+    """The script is off here, in this text."""
+
+    code, status, title = "script_off", 409, _("The script is off")
+
+
 class ModuleIncompatible(DomainError):
     """A module needs another column than the one that is there; `table` and `column` name it."""
 

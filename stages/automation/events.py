@@ -68,6 +68,9 @@ SCRIPT_SAVED: Final = _of_a_script("script.saved", sentence=_("{name} saved the 
 SCRIPT_SWITCHED: Final = _of_a_script(
     "script.switched", live=("script_id", "name", "is_on"), sentence=_switched, icon="circle-play"
 )
+SCRIPT_STARTED: Final = _of_a_script(
+    "script.started", live=("script_id", "name", "execution_id"), sentence=_("{name} ran the script {thing}")
+)
 SCRIPT_COMPLETED: Final = EventType(
     "script.completed",
     live=("execution_id", "script", "state", "code", "proposal_id", "changes"),
@@ -79,7 +82,7 @@ SCRIPT_COMPLETED: Final = EventType(
 
 EVENTS: Final = (
     *(MODULE_ADDED, MODULE_INSTALLED, MODULE_UNINSTALLED, MODULE_ADOPTED, MODULE_LEFT),
-    *(RULE_SAVED, SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_COMPLETED),
+    *(RULE_SAVED, SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_STARTED, SCRIPT_COMPLETED),
 )
 
 

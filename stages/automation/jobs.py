@@ -3,19 +3,67 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
 
+from audit.periodic import periodic_job
 from drafts.new_versions import NewVersion
 from projects.fields import FILES
 from proposals.endings import EndedProposal
 from proposals.models import ProposalState
+from stages.automation.choices import ExecutionState
 from stages.automation.facets import PASSAGE
+from stages.automation.models import Execution
 from stages.registers.models import Row
+
+QUEUE: Final = "scripts"
+
+
+@app.task(queue=QUEUE)
+async def execute_script(execution_id: str) -> None:
+    """Run a script. Safe to repeat: an execution that has ended, or that another process runs, is left alone."""
+    from stages.automation.executing.working import execute
+
+    await execute(UUID(execution_id))
+
+
+def queue_execution(execution_id: UUID) -> None:
+    """Queue the job of an execution; it commits with the caller's transaction."""
+    deferrer = execute_script.configure(lock=f"execution {execution_id}")
+    # Over Django's connection in the runner too, whose app has connections of its own.
+    deferrer.job_manager = JobManager(DjangoConnector())
+    deferrer.defer(execution_id=str(execution_id))
+
+
+def cancel_execution(execution_id: UUID) -> None:
+    """Take the job of an execution out of the queue, or cancel it at its process."""
+    jobs = ProcrastinateJob.objects.filter(
+        task_name=execute_script.name, args__execution_id=str(execution_id), status__in=("todo", "doing")
+    )
+    for job_id in jobs.values_list("id", flat=True):
+        app.job_manager.cancel_job_by_id(job_id, abort=True)
+
+
+@periodic_job(cron="* * * * *", label=_("executions of scripts"), queueing_lock="recover executions")
+def recover_executions(timestamp: int) -> None:
+    """Queue executions again that wait or run without a job, as after a restored database."""
+    open_ = Execution.objects.filter(state__in=(ExecutionState.QUEUED, ExecutionState.RUNNING))
+    # Executions before jobs: one that is started in between has its job by then.
+    waiting = list(open_.values_list("id", flat=True))
+    jobs = ProcrastinateJob.objects.filter(task_name=execute_script.name, status__in=("todo", "doing"))
+    with_job = set(jobs.values_list("args__execution_id", flat=True))
+    for execution_id in waiting:
+        if str(execution_id) not in with_job:
+            queue_execution(execution_id)
 
 
 @app.task

@@ -5,4 +5,4 @@ from __future__ import annotations
 from typing import Final
 
 PROGRESS: Final = "execution.progress"
-EPHEMERALS: Final = {PROGRESS: ("execution_id", "share", "text")}
+EPHEMERALS: Final = {PROGRESS: ("execution_id", "share", "text", "lines")}

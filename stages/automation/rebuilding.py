@@ -9,7 +9,7 @@ from audit.rebuilding.facts import Fact
 from audit.rebuilding.tables import Column, Rows, Table
 from stages.automation import events
 from stages.automation.choices import Kind
-from stages.automation.models import Installation, Package, Switch
+from stages.automation.models import Execution, Installation, Package, Switch
 from stages.automation.packages import package_digest
 
 PACKAGES: Final = Table(
@@ -77,3 +77,8 @@ def _switched(rows: Rows, fact: Fact) -> None:
 def contents_of_packages() -> set[str]:
     """The hashes of all files of packages; each list of them is compared with its hash."""
     return {sha256 for files in Package.objects.values_list("files", flat=True) for sha256 in files.values()}
+
+
+def contents_of_executions() -> set[str]:
+    """The hashes of logs; the event that ends an execution has it, too."""
+    return set(Execution.objects.exclude(log="").values_list("log", flat=True))

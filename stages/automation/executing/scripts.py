@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from blobs.models import sha256_of
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.settings import Settings, stored_settings
-from stages.automation.facets import SCRIPT
-from stages.automation.models import Switch
+from stages.automation.facets import MODULE, SCRIPT, record_id
+from stages.automation.models import Execution, Switch
+from stages.automation.reading.packages import files_of, find_module
 from stages.registers.fold.storage import Derived
 from stages.registers.fold.views import Record
 from stages.registers.models import Row
 from stages.registers.storing.storage import PostgresStorage
 
-LIBRARY = "lib/"
+LIBRARIES: Final = "scripts/lib/"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,6 @@ class Script:
     def label(self) -> str:
         return self.title or self.name
 
-    @property
-    def is_library(self) -> bool:
-        """Whether other scripts `require` it; it is not run by itself."""
-        return LIBRARY in self.name
-
 
 def script_of(storage: Derived, entity: str) -> Script | None:
     """The script whose record this is; None where there is none, or it was removed."""
@@ -70,13 +66,21 @@ def load_script(project_id: UUID, entity: UUID | str) -> Script | None:
 
 
 def libraries_for(project_id: UUID, script: Script) -> dict[str, str]:
-    """The texts that a script may `require`, by name: those of its module, or of the project itself."""
-    prefix = f"{script.module}/{LIBRARY}" if script.module else LIBRARY
-    rows = Row.objects.filter(project=project_id, facet=SCRIPT, shown__name__startswith=prefix)
+    """The texts that a script may `require`, by name: those of its module, in the version that an owner adopted.
+
+    A script of the project itself has none: an owner has switched on no text but its own.
+    """
+    if not script.module:
+        return {}
+    adopted = Row.objects.filter(project=project_id, facet=MODULE, record=record_id(project_id, MODULE, script.module))
+    version = adopted.values_list("shown__version", flat=True).first()
+    if version is None:
+        return {}
+    files = files_of(find_module(script.module, str(version)))
     return {
-        str(shown["name"]).removeprefix(prefix): str(shown.get("source") or "")
-        for shown in rows.values_list("shown", flat=True)
-        if (shown.get("module") or "") == script.module
+        name.removeprefix(LIBRARIES).removesuffix(".lua"): text
+        for name, text in files.items()
+        if name.startswith(LIBRARIES)
     }
 
 
@@ -91,7 +95,19 @@ def grants_of(switch: Switch) -> Grants:
     return Grants.of(switch.grants)
 
 
-_MEMBERS = {"name": "name", "title": "title", "source": "source", "settings_text": "settings", "module": "module"}
+def source_of(project_id: UUID, execution_id: str) -> dict[str, str] | None:
+    """What operations name as their source that an execution has proposed."""
+    name = Execution.objects.filter(pk=execution_id, project=project_id).values_list("name", flat=True).first()
+    return {"script": name} if name else None
+
+
+_MEMBERS: Final = {
+    "name": "name",
+    "title": "title",
+    "source": "source",
+    "settings_text": "settings",
+    "module": "module",
+}
 
 
 def _text(record: Record, name: str) -> str:

@@ -113,7 +113,7 @@ def _argument(value: object, path: str) -> Argument:
     if not isinstance(title, str) or len(title) > MAX_TITLE:
         raise ValueError(f"{path}.title")
     if not isinstance(required, bool):
-        raise ValueError(f"{path}.required")
+        raise ValueError(f"{path}.required")  # noqa: TRY004 (one error for whatever is wrong)
     options = found.get("options", [])
     if not isinstance(options, list) or len(options) > MAX_OPTIONS:
         raise ValueError(f"{path}.options")
@@ -124,7 +124,7 @@ def _argument(value: object, path: str) -> Argument:
 
 def _object(value: object, path: str, names: tuple[str, ...]) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ValueError(path)
+        raise ValueError(path)  # noqa: TRY004 (one error for whatever is wrong)
     for name in value:
         if name not in names:
             raise ValueError(f"{path}.{str(name)[:100]}".lstrip("."))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-from uuid import UUID, uuid5
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
 
 from accounts.callers import Caller
 from kernel.statements import database_now
 from stages.registers.checking import check_payloads
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
-from stages.registers.fold.payloads import Payload, read_payload
+from stages.registers.fold.payloads import CreateEdge, CreateEntity, CreateOrderedEdge, Payload, read_payload
 from stages.registers.fold.views import Record
 from stages.registers.keys import ActorSigner, own_site_key
 from stages.registers.models import Row
-from stages.registers.proposing.targets import NAME, staged_changes
+from stages.registers.proposing.targets import NAME, RecordTarget, staged_changes
 from stages.registers.schema import Schema
 from stages.registers.schema.stored import stored_schema
 from stages.registers.services.acting import Verbed, payloads_of
@@ -23,7 +24,9 @@ from stages.registers.services.composing import Composing
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
 
-_UNSIGNED = bytes(64)
+_UNSIGNED: Final = bytes(64)
+# The random bits at the end of an id (RFC 9562).
+_RANDOM: Final = (1 << 62) - 1
 
 
 class Staging:
@@ -47,9 +50,12 @@ class Staging:
         return Acts(self._state)
 
     def new_id(self) -> str:
-        """The same ids in each attempt of an execution."""
+        """An id of version 7: the same in each attempt of an execution, and in the order in which they are made."""
         self._made += 1
-        return str(uuid5(self._execution_id, str(self._made)))
+        digest = hashlib.sha256(f"{self._execution_id} {self._made}".encode()).digest()
+        random = int.from_bytes(digest[:8]) & _RANDOM
+        since = self._execution_id.int >> 80
+        return str(UUID(int=since << 80 | 7 << 76 | (self._made & 0xFFF) << 64 | 2 << 62 | random))
 
     def stage(self, verb: Callable[[Acts, Schema], Verbed]) -> Any:
         """Do what a verb says, on the state as the script sees it; what the verb answered besides.
@@ -90,7 +96,12 @@ class Staging:
             document = self._state.storage.documents.get(field)
             return document.text if document else ""
 
-        return {f"{NAME}:{each.target}": each.value for each in staged_changes(self.payloads, text_of)}
+        changes = {each.target: each.value for each in staged_changes(self.payloads, text_of)}
+        created = {each.entity_id for each in self.payloads if isinstance(each, CreateEntity)}
+        created |= {each.edge_id for each in self.payloads if isinstance(each, CreateEdge | CreateOrderedEdge)}
+        return {
+            f"{NAME}:{target}": value for target, value in changes.items() if not _is_undone(target, changes, created)
+        }
 
     def edges_at(self, entity: str) -> Iterator[str]:
         """The links of a record, by their ids."""
@@ -99,6 +110,17 @@ class Staging:
 
     def edge(self, edge: str) -> Any:
         return self._state.storage.edges.get(edge)
+
+
+def _is_undone(target: RecordTarget, changes: Mapping[RecordTarget, Any], created: Collection[str]) -> bool:
+    """Whether nothing is left of a change: of what the script has made and removed again, or taken out of a table."""
+    entity, *facet = target.parts
+    gone = [RecordTarget("record", (entity,)), RecordTarget("edge", (entity,))]
+    if entity in created and any(each in changes and not changes[each] for each in gone):
+        return True
+    if target.word in ("field", "text") and changes.get(RecordTarget("facet", (entity, facet[0])), True) is False:
+        return True
+    return target.word in ("field", "index") and gone[1] in changes and changes[gone[1]] is None
 
 
 def changed_records(payloads: Sequence[Payload]) -> set[str]:

@@ -55,7 +55,8 @@ class Execution(models.Model):
 
     `script` is its record, `name` its name then. `person` is who ran it, or the owner on whose behalf it ran on change.
     `changes` is what caused it. `fuel` counts instructions, `memory` the most bytes, `calls` and `writes` those of
-    `core`; `log` is the SHA-256 of its text. Triggers let states only follow each other, and freeze what has ended.
+    `core`; `log` is the SHA-256 of its text. The private `proposal` may be gone. Triggers let states only follow each
+    other, and freeze what has ended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -78,7 +79,10 @@ class Execution(models.Model):
     calls = models.PositiveIntegerField(default=0)
     writes = models.PositiveIntegerField(default=0)
     log = models.CharField(max_length=64, blank=True, default="")
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True, related_name="+")
+    # Without a constraint: a private proposal can be discarded, and what has ended never changes.
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -14,6 +14,8 @@ SOURCES: Final = Registry[Callable[[UUID, str], "Mapping[str, str] | None"]]("so
 
 
 def source_of(proposal: Proposal) -> Mapping[str, str] | None:
-    """The source of what a proposal changes; None for a person's."""
+    """The source of what a proposal changes; None for a person's, and where a person has staged something, too."""
+    if proposal.touched:
+        return None
     found = SOURCES.get(proposal.origin_type or "")
     return found(proposal.project_id, proposal.origin_id or "") if found else None

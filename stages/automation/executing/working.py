@@ -1,0 +1,180 @@
+"""Running an execution, in the process of `manage.py runner`: begin it, run its script, end it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import close_old_connections
+
+import realtime
+from accounts.callers import foundry_caller
+from audit.keys.sealing import ensure_site_key
+from audit.live import topic_of
+from kernel.transactions import one_moment
+from projects.fields import CONFIGURATION, PROMPT
+from projects.models import Project
+from stages.automation import lua
+from stages.automation.environment import FUEL, MEMORY, SECONDS, WRITES
+from stages.automation.executing.host import RegistersHost
+from stages.automation.executing.staging import Staging, changed_records
+from stages.automation.live import PROGRESS
+from stages.automation.lua import Limits, LogLine, Outcome
+from stages.automation.services.executions import (
+    Claim,
+    ExecutionFenced,
+    Staged,
+    begin_execution,
+    end_execution,
+    fail_execution,
+    give_back_execution,
+)
+
+logger = logging.getLogger(__name__)
+
+THREADS: Final = 8
+# Seconds between two messages of one execution to those who watch it.
+PACE: Final = 0.25
+MAX_LINES: Final = 100
+_executor: Final = ThreadPoolExecutor(THREADS, thread_name_prefix="scripts")
+
+
+async def execute(execution_id: UUID) -> None:
+    """Run an execution to its end, unless it has ended. Cancelled, it is stopped at once, and given back."""
+    stop = threading.Event()
+    work = asyncio.get_running_loop().run_in_executor(
+        _executor, partial(_with_connection, partial(run_execution, execution_id, stop.is_set))
+    )
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait([work])
+        raise
+
+
+def run_execution(execution_id: UUID, stopped: Callable[[], bool] | None = None) -> None:
+    """The same, in this thread. `stopped` says that this process stops, or a person has stopped the execution."""
+    claim = begin_execution(execution_id=execution_id)
+    if claim is None:
+        return
+    try:
+        outcome, staged = run_claimed(claim, stopped)
+        if outcome.state == "stopped":
+            give_back_execution(claim=claim)
+        else:
+            end_execution(claim=claim, outcome=outcome, staged=staged)
+    except ExecutionFenced:
+        logger.info("execution %s is not this process's any more", execution_id)
+    except Exception:
+        logger.exception("execution %s failed", execution_id)
+        fail_execution(claim=claim)
+
+
+def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tuple[Outcome, Staged]:
+    """Run a script on the registers and texts of one moment: how it ended, and what it staged."""
+    execution = claim.execution
+    # Signatures are tried with it; a transaction that only reads could not make it.
+    ensure_site_key(caller=foundry_caller())
+    viewers = _Viewers(claim)
+    with one_moment():
+        draft = Project.objects.select_related("current_draft").get(pk=execution.project_id).current_draft
+        staging = Staging(claim.caller, execution.project_id, execution.id)
+        host = RegistersHost(staging, claim.grants, draft)
+        outcome = lua.run(
+            claim.script.source,
+            libraries=claim.libraries,
+            arguments=execution.args,
+            context=_context(claim),
+            host=host,
+            limits=limits(),
+            on_log=viewers.log,
+            on_progress=viewers.progress,
+            stopped=stopped,
+        )
+        changes = {**staging.changes(), **_changes_of_texts(host.texts)}
+    viewers.flush()
+    count = len(changed_records(staging.payloads)) + len(host.texts)
+    return outcome, Staged(changes, draft.version_number if draft is not None else 0, count)
+
+
+def limits() -> Limits:
+    """The limits of this site."""
+    return Limits(
+        fuel=getattr(settings, FUEL),
+        memory=getattr(settings, MEMORY),
+        seconds=getattr(settings, SECONDS),
+        writes=getattr(settings, WRITES),
+    )
+
+
+def _context(claim: Claim) -> dict[str, Any]:
+    execution = claim.execution
+    return {
+        "script": claim.script.name,
+        "cause": execution.cause,
+        "project": str(execution.project_id),
+        "person": str(execution.person_id),
+        "execution": str(execution.id),
+        "started": execution.created_at.isoformat(),
+        "changes": execution.changes,
+    }
+
+
+def _changes_of_texts(texts: Mapping[str, str | None]) -> dict[str, Any]:
+    return {
+        field: text if field in (PROMPT, CONFIGURATION) or text is None else {"content": text}
+        for field, text in texts.items()
+    }
+
+
+class _Viewers:
+    """Those who watch an execution: they get its progress and the newest lines of its log, some times a second."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._execution = claim.execution
+        self._actor = claim.caller.user.person()
+        self._progress: Mapping[str, Any] = {}
+        self._lines: list[LogLine] = []
+        self._next = 0.0
+
+    def log(self, line: LogLine) -> None:
+        self._lines = [*self._lines, line][-MAX_LINES:]
+        self._send_some()
+
+    def progress(self, progress: Mapping[str, Any]) -> None:
+        self._progress = progress
+        self._send_some()
+
+    def _send_some(self) -> None:
+        if time.monotonic() >= self._next:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what was not sent yet."""
+        self._next = time.monotonic() + PACE
+        done, total = self._progress.get("done"), self._progress.get("total")
+        data = {
+            "execution_id": str(self._execution.id),
+            "share": min(done / total, 1.0) if done is not None and total else None,
+            "text": self._progress.get("text") or "",
+            "lines": [{"level": each.level, "text": each.text[:500]} for each in self._lines],
+        }
+        self._lines = []
+        topic = topic_of(self._execution.project_id)
+        realtime.send_ephemeral(topic=topic, name=PROGRESS, actor=self._actor, data=data)
+
+
+def _with_connection(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        close_old_connections()

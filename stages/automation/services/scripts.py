@@ -1,0 +1,240 @@
+"""Scripts of a project: written by editors, switched on by owners in exactly one text, run by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from audit.models import Event
+from audit.services import Target
+from blobs.models import sha256_of
+from kernel.canonical import canonical
+from kernel.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
+from kernel.ijson import check_storable
+from kernel.names import check_name, check_reason
+from projects.writing import project_write
+from stages.automation import lua
+from stages.automation.choices import Cause, Kind
+from stages.automation.errors import ScriptOff
+from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED
+from stages.automation.executing.grants import Grants
+from stages.automation.executing.scripts import Script, load_script, script_of, switch_of
+from stages.automation.executing.settings import read_arguments, read_settings
+from stages.automation.facets import SCRIPT, record_id
+from stages.automation.jobs import queue_execution
+from stages.automation.models import Execution
+from stages.automation.permissions import RUN_SCRIPT, SAVE_SCRIPT, SWITCH_SCRIPT
+from stages.automation.services.switching import set_switch
+from stages.automation.services.writing import automation_write, write_records
+from stages.registers.fold.acts import Acts
+from stages.registers.services.writing import RegisterWrite
+from stages.registers.verbs import schema_records
+
+MAX_SOURCE: Final = 64 << 10
+MAX_NAME: Final = 100
+MAX_TITLE: Final = 200
+MAX_ARGUMENTS: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A script as it was saved: its record, and the hash of its text."""
+
+    script_id: str
+    name: str
+    sha256: str
+
+
+def save_script(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    name: str,
+    source: str,
+    title: str = "",
+    settings: Mapping[str, Any] | None = None,
+) -> Saved:
+    """Write a script of the project itself, new or again. Another text is off until an owner switches it on.
+
+    Raises `ValidationFailed` for a text that is no Lua, with its line, and for settings, with the path of what is
+    wrong; `PayloadTooLarge`, `Conflict` for a script of a module.
+    """
+    name = check_name(name, name="name", maximum=MAX_NAME)
+    _check_source(source)
+    settings_text = _settings_text(settings or {})
+    if len(title) > MAX_TITLE or not (title.isprintable() or not title):
+        raise ValidationFailed({"title": [_("A title has at most 200 characters, in one line.")]})
+    entity = record_id(project_id, SCRIPT, name)
+
+    def write(registers: RegisterWrite) -> Saved:
+        storage = registers.increment.storage
+        before = script_of(storage, entity)
+        if before is not None and before.module:
+            raise Conflict(_("This script is of a module. Save yours under another name."), module=before.module)
+        values = {"name": name, "title": title, "source": source, "settings": settings_text}
+        saved = Saved(entity, name, lua_hash(source))
+        payloads = schema_records.put(Acts(registers.increment), entity, SCRIPT, values)
+        if not payloads:
+            return saved
+        data = {"script_id": entity, "name": name, "sha256": saved.sha256, "settings": lua_hash(settings_text)}
+        registers.write.record(SCRIPT_SAVED.name, Target.of("script", entity), data)
+        write_records(registers, payloads)
+        return saved
+
+    return automation_write(
+        caller=caller,
+        project_id=project_id,
+        action=SAVE_SCRIPT,
+        parameters={"name": name, "source": source, "title": title, "settings": settings_text},
+        write=write,
+        repeat=lambda event: Saved(event.data["script_id"], event.data["name"], event.data["sha256"]),
+    )
+
+
+def switch_script(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    script_id: UUID,
+    sha256: str,
+    is_on: bool,
+    grants: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Switch a script on, with what it may reach, in the text of this hash, or off. Owners only.
+
+    Raises `Conflict` where the text is another one than the owner was shown, or sites do not agree about it,
+    `ValidationFailed` for grants, with the path of what is wrong.
+    """
+    given = _grants(grants)
+    words = check_reason(reason) if reason else None
+    parameters = {
+        "script": str(script_id),
+        "sha256": sha256,
+        "is_on": is_on,
+        "grants": given.to_json(),
+        "reason": reason,
+    }
+    with project_write(caller=caller, project_id=project_id, action=SWITCH_SCRIPT, parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return
+        script = find_script(project_id, script_id)
+        if script.sha256 != sha256:
+            raise Conflict(_("The text has changed since. Read it again."), sha256=script.sha256)
+        if is_on and script.in_conflict:
+            raise Conflict(_("Two sites have changed this script. Decide first which text it has."))
+        granted = given.to_json() if is_on else {}
+        set_switch(
+            write,
+            kind=Kind.SCRIPT,
+            record=script.id,
+            name=script.name,
+            sha256=sha256,
+            is_on=is_on,
+            grants=granted,
+            reason=words,
+        )
+
+
+def run_script(
+    *, caller: Caller, project_id: UUID, script_id: UUID, args: Mapping[str, Any] | None = None
+) -> Execution:
+    """Run a script by hand, with `args` as its settings ask for; what it stages is its starter's private proposal.
+
+    Raises `ScriptOff`, and `ValidationFailed` naming an argument.
+    """
+    given = dict(args or {})
+    if len(canonical_or_refuse(given)) > MAX_ARGUMENTS:
+        raise PayloadTooLarge(_("What is given to a script has at most 1 MiB."))
+    parameters = {"script": str(script_id), "args": given}
+    with project_write(caller=caller, project_id=project_id, action=RUN_SCRIPT, parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _started_before(write.repeat_of)
+        script = find_script(project_id, script_id)
+        if switch_of(project_id, script) is None:
+            raise ScriptOff(_("An owner has to switch this text of it on first."))
+        values = _arguments(script, given)
+        execution = Execution(
+            id=uuid7(),
+            project_id=project_id,
+            script=UUID(script.id),
+            name=script.name,
+            sha256=script.sha256,
+            cause=Cause.MANUAL,
+            person=caller.user,
+            args=values,
+        )
+        data = {
+            "script_id": script.id,
+            "name": script.name,
+            "sha256": script.sha256,
+            "execution_id": str(execution.id),
+            "args": lua_hash(canonical(values)),
+        }
+        execution.created_at = write.record(SCRIPT_STARTED.name, Target.of("script", script.id), data).at
+        execution.save(force_insert=True)
+        queue_execution(execution.id)
+    return execution
+
+
+def find_script(project_id: UUID, script_id: UUID | str) -> Script:
+    """A script of a project. Raises `NotFound`."""
+    found = load_script(project_id, script_id)
+    if found is None:
+        raise NotFound(_("There is no such script."))
+    return found
+
+
+def lua_hash(text: str) -> str:
+    """The SHA-256 of a text, in UTF-8."""
+    return sha256_of(text.encode())
+
+
+def canonical_or_refuse(value: Mapping[str, Any]) -> str:
+    """Arguments as canonical JSON. Raises `ValidationFailed`."""
+    try:
+        return check_storable(canonical(value), name="args")
+    except ValueError:
+        raise ValidationFailed({"args": [_("Must be values of JSON.")]}) from None
+
+
+def _check_source(source: str) -> None:
+    if len(source.encode(errors="surrogatepass")) > MAX_SOURCE:
+        raise PayloadTooLarge(_("A script has at most 64 KiB."))
+    check_storable(source, name="source")
+    if not source.strip():
+        raise ValidationFailed({"source": [_("A script has a text.")]})
+    if (wrong := lua.check(source)) is not None:
+        words = _("Line {line}: {problem}") if wrong.line else "{problem}"
+        raise ValidationFailed({"source": [words.format(line=wrong.line, problem=wrong.text)]})
+
+
+def _settings_text(settings: Mapping[str, Any]) -> str:
+    try:
+        return canonical(read_settings(settings).to_json())
+    except ValueError as error:
+        raise ValidationFailed({f"settings.{error}".rstrip("."): [_("This is no setting of a script.")]}) from None
+
+
+def _grants(grants: Mapping[str, Any] | None) -> Grants:
+    try:
+        return Grants.of(grants)
+    except ValueError as error:
+        raise ValidationFailed({f"grants.{error}".rstrip("."): [_("This cannot be granted.")]}) from None
+
+
+def _arguments(script: Script, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return read_arguments(script.settings, given)
+    except ValueError as error:
+        raise ValidationFailed({f"args.{error}".rstrip("."): [_("This does not fit the script.")]}) from None
+
+
+def _started_before(event: Event) -> Execution:
+    return Execution.objects.get(pk=event.data["execution_id"])
