@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.automation import module_rows, passage_rows, rule_rows
+from tests.automation import module_rows, passage_rows, rule_rows, script_rows
 
 REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST, *rule_rows.REST)
 SITE_REST: tuple[Any, ...] = module_rows.SITE_REST
@@ -12,10 +12,5 @@ PAGES: tuple[Any, ...] = (*passage_rows.PAGES,)
 BUDGETED_PAGES = {**passage_rows.BUDGETED_PAGES}
 NO_PAGES = (*passage_rows.NO_PAGES,)
 SHORTCUTS = (*passage_rows.SHORTCUTS,)
-REPEATS: tuple[Any, ...] = (*module_rows.REPEATS, *rule_rows.REPEATS)
-NO_WRITES = (
-    "automation.read",
-    # An action leaves this list with the service that writes.
-    "script.switch",
-    *("script.save", "script.run", "execution.stop"),
-)
+REPEATS: tuple[Any, ...] = (*module_rows.REPEATS, *rule_rows.REPEATS, *script_rows.REPEATS)
+NO_WRITES = ("automation.read",)

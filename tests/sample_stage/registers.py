@@ -11,6 +11,7 @@ from django.urls import reverse
 from stages.registers import catalogue, hooks
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
+from stages.registers.proposing.sources import SOURCES
 from stages.registers.schema import Column
 from stages.registers.schema.linked import link_to
 
@@ -34,7 +35,13 @@ def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
     return f"{reverse('workspace:workspace', args=[project_id])}?counter={shown['name']}"
 
 
+def source_of_sample(_project_id: UUID, origin_id: str) -> Mapping[str, str]:
+    """How operations name a sample that has proposed them."""
+    return {"sample": origin_id}
+
+
 def register() -> None:
     catalogue.define(FACET, COLUMNS)
     link_to(FACET, title="Counters", columns=COLUMNS, address_of=address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))
+    SOURCES.register("sample", source_of_sample)

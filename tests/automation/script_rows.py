@@ -1,0 +1,60 @@
+"""Repeats and rows of the proof: scripts and their executions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller
+from stages.automation.executing.working import run_execution
+from stages.automation.services.executions import stop_execution
+from stages.automation.services.scripts import Saved, run_script, save_script, switch_script
+from tests.publishing.reviews import Review, caller_of
+
+
+def _saved(caller: Caller, project_id: UUID, *, is_on: bool = True) -> Saved:
+    saved = save_script(caller=caller, project_id=project_id, name="greet", source="print('hello')")
+    if is_on:
+        given: dict[str, Any] = {"script_id": saved.script_id, "sha256": saved.sha256}
+        switch_script(caller=caller, project_id=project_id, is_on=True, **given)
+    return saved
+
+
+def _saving(world: Any) -> Callable[[Caller], Any]:
+    given = {"project_id": world.id, "name": "greet", "source": "print('hello')"}
+    return lambda caller: save_script(caller=caller, **given)
+
+
+def _switching(world: Any) -> Callable[[Caller], Any]:
+    saved = _saved(world.owner, world.id, is_on=False)
+    given: dict[str, Any] = {"project_id": world.id, "script_id": saved.script_id, "sha256": saved.sha256}
+    return lambda caller: switch_script(caller=caller, is_on=True, **given)
+
+
+def _running(world: Any) -> Callable[[Caller], Any]:
+    given: dict[str, Any] = {"project_id": world.id, "script_id": _saved(world.owner, world.id).script_id}
+    return lambda caller: run_script(caller=caller, **given)
+
+
+def _stopping(world: Any) -> Callable[[Caller], Any]:
+    given: dict[str, Any] = {"project_id": world.id, "script_id": _saved(world.owner, world.id).script_id}
+    execution = run_script(caller=world.owner, **given)
+    return lambda caller: stop_execution(caller=caller, execution_id=execution.id)
+
+
+REPEATS = (
+    ("script.save", _saving),
+    ("script.switch", _switching),
+    ("script.run", _running),
+    ("execution.stop", _stopping),
+)
+
+
+def make_rows(review: Review) -> None:
+    """A script that has run, and one execution that was stopped."""
+    owner, project_id = caller_of(review.people["owner"]), review.project.id
+    given: dict[str, Any] = {"caller": owner, "project_id": project_id}
+    script_id: Any = _saved(owner, project_id).script_id
+    run_execution(run_script(**given, script_id=script_id).id)
+    stop_execution(caller=owner, execution_id=run_script(**given, script_id=script_id).id)
