@@ -45,7 +45,16 @@ def read_or_make_key(path: Path) -> Ed25519PrivateKey:
 
 def read_or_make(path: Path) -> str:
     """The private key in a file as hexadecimal digits, made there if there is none."""
+    with suppress(FileNotFoundError):
+        # Every write of registers asks for it: read again only when it is another file.
+        status = path.stat()
+        return _text_of(path, status.st_ino, status.st_mtime_ns, status.st_size)
     return secret_files.read_or_make(path, lambda: f"{secrets.token_hex(32)}\n").strip()
+
+
+@lru_cache(maxsize=2)
+def _text_of(path: Path, _inode: int, _changed: int, _size: int) -> str:
+    return _read(path)
 
 
 def _read(path: Path) -> str:

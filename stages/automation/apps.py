@@ -54,6 +54,7 @@ class AutomationConfig(StageConfig):
             "automation.rules",
             Late(f"{consequences}.hook:add_consequences"),
             concerns=Late(f"{consequences}.hook:is_concerned"),
+            ahead=Late(f"{consequences}.switched:switched_query"),
         )
         when_ended("automation.rules", jobs.after_proposal)
         SOURCES.register("rule", Late(f"{consequences}.switched:source_of_rule"))

@@ -15,12 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext
 
 from kernel.errors import Conflict
 from kernel.late import Late
 from kernel.registry import Registry
+from kernel.statements import Statement
 from stages.registers.fold.bundles import Sourced
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, Payload
 from stages.registers.fold.refreshing import Changes
@@ -66,11 +68,12 @@ Concerns = Callable[["Increment", Sequence[Sourced]], bool]
 
 @dataclass(frozen=True, slots=True)
 class WriteHook:
-    """A hook, and the tables that it is about, None for all; `looks` decides of the rest."""
+    """A hook, and the tables that it is about, None for all; `looks` decides of the rest, `ahead` reads for it."""
 
     call: Hook
     tables: frozenset[str] | None = None
     looks: Concerns | None = None
+    ahead: Callable[[UUID], Statement] | None = None
 
     def concerns(self, payloads: Sequence[Sourced], before: Increment | None = None) -> bool:
         """Whether payloads touch its tables. Those that name no table, such as deletions and links, touch all."""
@@ -93,12 +96,26 @@ class WriteHook:
 HOOKS: Final = Registry[WriteHook]("write hook")
 
 
-def on_write(name: str, hook: Hook, *, tables: Iterable[str] | None = None, concerns: Concerns | None = None) -> None:
+def on_write(
+    name: str,
+    hook: Hook,
+    *,
+    tables: Iterable[str] | None = None,
+    concerns: Concerns | None = None,
+    ahead: Callable[[UUID], Statement] | None = None,
+) -> None:
     """Have a hook called within every bundle of this site that touches one of these tables, None for every bundle.
 
-    `concerns(before, payloads)` is asked before, and has to be fast.
+    `concerns(before, payloads)` is asked before, and has to be fast. `ahead(project_id)` is a SELECT that most bundles
+    read together with the project, without a round trip of its own: its rows are in `storage.asked[name]` then, as of
+    the moment when the project was locked.
     """
-    HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables), concerns))
+    HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables), concerns, ahead))
+
+
+def queries_ahead(project_id: UUID) -> dict[str, Statement]:
+    """What hooks want to have read, by their names."""
+    return {name: hook.ahead(project_id) for name, hook in HOOKS.items() if hook.ahead is not None}
 
 
 def run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,9 @@ from stages.registers.fold.refreshing import Changes
 from stages.registers.hooks import Write
 from stages.registers.schema import Schema
 from stages.registers.storing.storage import PostgresStorage
+
+# As `stages.automation.apps` registers it.
+HOOK: Final = "automation.rules"
 
 
 def is_concerned(before: Increment, payloads: Sequence[Sourced]) -> bool:
@@ -68,8 +72,9 @@ def refuse_limit(reached: LimitReached) -> RuleLimit:
 
 
 def _plan(project_id: UUID, at: Increment, *, is_mapping: bool = False) -> Plan:
+    rows = at.storage.asked.get(HOOK) if isinstance(at.storage, PostgresStorage) else None
     try:
-        return plan_on(project_id, at.classes)
+        return plan_on(project_id, at.classes, rows)
     except CycleFound as found:
         if is_mapping:
             raise refuse_cycle(found.cycle) from None

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from drafts.memory import Memory
-from kernel.statements import run
+from kernel.statements import Rows, Statement, run
 from stages.automation.facets import RULE
 from stages.automation.rules.applying import Plan, plan_of
 from stages.automation.rules.graph import CycleFound, in_order
@@ -38,9 +38,17 @@ def rules_on(project_id: UUID) -> list[NamedRule]:
     return list(_load(project_id, _switched(project_id)).values())
 
 
-def plan_on(project_id: UUID, classes: Classes) -> Plan:
-    """The rules that are on, in their order. Raises `CycleFound` where columns that are one now close a cycle."""
-    switched = _switched(project_id)
+def switched_query(project_id: UUID) -> Statement:
+    """The SELECT whose rows `plan_on` takes."""
+    return _SWITCHED, [RULE, project_id]
+
+
+def plan_on(project_id: UUID, classes: Classes, rows: Rows | None = None) -> Plan:
+    """The rules that are on, in their order. Raises `CycleFound` where columns that are one now close a cycle.
+
+    `rows` are those of `switched_query`, where they have been read already.
+    """
+    switched = _switched(project_id, rows)
     key = (frozenset(switched), frozenset(classes.values()))
     plan = _plans.recall([key]).get(key)
     if plan is None:
@@ -73,8 +81,8 @@ def source_of_rule(project_id: UUID, record: str) -> dict[str, str] | None:
     return {"rule": str(shown.get("name"))} if shown else None
 
 
-def _switched(project_id: UUID) -> list[tuple[UUID, str]]:
-    return [(record, digest) for record, digest in run((_SWITCHED, [RULE, project_id]))]
+def _switched(project_id: UUID, rows: Rows | None = None) -> list[tuple[UUID, str]]:
+    return [(record, digest) for record, digest in (run(switched_query(project_id)) if rows is None else rows)]
 
 
 def _load(project_id: UUID, switched: list[tuple[UUID, str]]) -> Mapping[UUID, NamedRule]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from accounts.callers import Caller, foundry_caller
 from audit.keys.sealing import ensure_site_key
 from projects.writing import ProjectWrite, project_write
+from stages.registers import hooks
 from stages.registers.fold.bundles import Sourced
 from stages.registers.keys import (
     ActorSigner,
@@ -154,17 +155,19 @@ def _attempt(
     may_enrol: bool,
 ) -> Written:
     storage = PostgresStorage(project_id)
+    opening, of_hooks = storage.opening_queries(ahead), hooks.queries_ahead(project_id)
     with project_write(
         caller=caller,
         project_id=project_id,
         action=WRITE,
         parameters=parameters,
         extra_query=signer_query(caller.user.id, site_key),
-        further_queries=storage.opening_queries(ahead),
+        further_queries=[*opening, *of_hooks.values()],
     ) as project:
         if project.repeat_of is not None:
             return written_before(project.repeat_of, project_id)
-        storage.take_opened(project.further_rows, ahead)
+        storage.take_opened(project.further_rows[: len(opening)], ahead)
+        storage.asked = dict(zip(of_hooks, project.further_rows[len(opening) :], strict=True))
         return write(begin(project, project.extra_rows, site_key, may_enrol=may_enrol, storage=storage))
 
 

@@ -40,9 +40,13 @@ SELECT sites.site_key, newest.number, newest.hash, newest.hlc, newest.clock FROM
 ) AS newest
 """
 _KNOWN: Final = "SELECT hash FROM registers_bundle WHERE project_id = %s AND hash = ANY(%s)"
+# Mostly there is none: looking up bundles by themselves takes less planning than a join.
 _ON_KEY: Final = """
-SELECT operation.text, bundle.site_key, bundle.clock, bundle.arrival
-FROM registers_operation AS operation JOIN registers_bundle AS bundle ON bundle.arrival = operation.bundle_id
+SELECT operation.text,
+    (SELECT bundle.site_key FROM registers_bundle AS bundle WHERE bundle.arrival = operation.bundle_id),
+    (SELECT bundle.clock FROM registers_bundle AS bundle WHERE bundle.arrival = operation.bundle_id),
+    operation.bundle_id
+FROM registers_operation AS operation
 WHERE operation.project_id = %s AND operation.keys @> ARRAY[%s]::bigint[] AND operation.bundle_id <= %s
 """
 _ON_KEYS: Final = """

@@ -57,12 +57,14 @@ _ENTITIES_WITH: Final = """
 SELECT facet, subject FROM registers_life WHERE project_id = %s AND kind = 'facet' AND facet = ANY(%s)
 """
 # All that a schema is made of, as one hash: which entities have a life of its facets, and the digests of their records.
+# The facets are no values: with values, whose number Postgres does not know, it would plan this anew each time.
 _PRINT: Final = """
 SELECT sha256(coalesce(string_agg(convert_to(life.facet, 'UTF8') || uuid_send(life.subject)
     || coalesce(record.digest, ''), ''::bytea ORDER BY life.facet, life.subject), ''))
 FROM registers_life AS life
 LEFT JOIN registers_record AS record ON record.project_id = life.project_id AND record.id = life.subject
-WHERE life.project_id = %s AND life.kind = 'facet' AND life.facet = ANY(%s)
+WHERE life.project_id = %s AND life.kind = 'facet'
+    AND life.facet IN ('foundry.table', 'foundry.column', 'foundry.relation', 'foundry.saved_view')
 """
 _ALL_RECORDS: Final = "SELECT id FROM registers_record WHERE project_id = %s"
 _ALL_EDGES: Final = "SELECT id FROM registers_edge WHERE project_id = %s"
@@ -82,8 +84,7 @@ class Reading:
 
     def entities_queries(self, ids: Collection[str]) -> list[Statement]:
         """The SELECTs whose rows `take_entities` takes."""
-        values = [self.project_id, ids_text(ids)]
-        return [(_FIELDS, values), (_DOCUMENTS, values), (_LIVES, values)]
+        return [self._of(statement, ids) for statement in (_FIELDS, _DOCUMENTS, _LIVES)]
 
     def take_entities(self, rows: Sequence[Rows], fields: Put, documents: Put, lives: Put) -> None:
         for row in rows[0]:
@@ -115,7 +116,13 @@ class Reading:
 
     def records_query(self, ids: Collection[str]) -> Statement:
         """The SELECT whose rows `take_records` takes."""
-        return _RECORDS, [self.project_id, ids_text(ids)]
+        return self._of(_RECORDS, ids)
+
+    def _of(self, statement: str, ids: Collection[str]) -> Statement:
+        """A SELECT of rows of these ids; of one it is planned once, of many anew, since nobody knows how many."""
+        if len(ids) == 1:
+            return statement.replace("= ANY(%s::uuid[])", "= %s::uuid"), [self.project_id, *ids]
+        return statement, [self.project_id, ids_text(ids)]
 
     def take_records(self, rows: Rows, classes: Classes, records: Put) -> None:
         for row in rows:
@@ -137,9 +144,10 @@ class Reading:
         """The SELECT of facets, each with an entity that has a life of it."""
         return _ENTITIES_WITH, [self.project_id, list(facets)]
 
-    def print_query(self, facets: Collection[str]) -> Statement:
-        """The SELECT of one hash over all records that were ever in one of these facets."""
-        return _PRINT, [self.project_id, list(facets)]
+    @property
+    def print_query(self) -> Statement:
+        """The SELECT of one hash over all records that were ever part of the schema."""
+        return _PRINT, [self.project_id]
 
     def all_records(self) -> list[str]:
         return [str(each) for (each,) in run((_ALL_RECORDS, [self.project_id]))]

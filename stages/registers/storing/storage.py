@@ -65,6 +65,8 @@ class PostgresStorage(Indexes, PostgresLog):
         self._stored_classes: Classes | None = None
         self._replayed: Identity | None = None
         self._schema_print: bytes | None = None
+        # What hooks had read together with all the rest (`hooks.on_write`), by their names.
+        self.asked: dict[str, Rows] = {}
         # What is noted of each bundle, for rows that say when something changed.
         self.noted: list[tuple[Bundle, Changes]] = []
         # The HLC of the bundle that changed a row last, by facet and record, and how records were shown after it.
@@ -108,11 +110,9 @@ class PostgresStorage(Indexes, PostgresLog):
 
     def opening_queries(self, ahead: Collection[str] = ()) -> list[Statement]:
         """The SELECTs whose rows `take_opened` takes: of all that `open` reads, and of entities that will be needed."""
-        queries = [self._reading.mappings_query, self.identity_query, self.heads_query]
-        queries.append(self._reading.print_query(_SCHEMA))
-        return (
-            [*queries, *self._reading.entities_queries(ahead), self._reading.records_query(ahead)] if ahead else queries
-        )
+        reading = self._reading
+        queries = [reading.mappings_query, self.identity_query, self.heads_query, reading.print_query]
+        return [*queries, *reading.entities_queries(ahead), reading.records_query(ahead)] if ahead else queries
 
     def take_opened(self, rows: Sequence[Rows], ahead: Collection[str] = ()) -> None:
         mappings, identity, heads, schema, *of_entities = rows
@@ -292,7 +292,7 @@ class PostgresStorage(Indexes, PostgresLog):
         for name in ("_entities", "_edge_rows", "_edge_ends", "_record_rows", "_mapping_rows", "_facets"):
             getattr(other, name).known.update(getattr(self, name).known)
         self.copy_indexes_into(other)
-        vars(other).update(_stored_classes=self._stored_classes)
+        vars(other).update(_stored_classes=self._stored_classes, asked=self.asked)
         return other
 
 

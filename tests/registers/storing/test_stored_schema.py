@@ -13,7 +13,7 @@ from projects.models import Project
 from stages.registers import verbs
 from stages.registers.fold.ids import COLUMN, TABLE
 from stages.registers.models import Mapping
-from stages.registers.schema import Column, Schema, stored
+from stages.registers.schema import Column, Relation, Schema, stored
 from stages.registers.schema.stored import stored_schema
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
@@ -61,6 +61,11 @@ def test_every_change_of_the_schema_is_seen(desk: Desk) -> None:
     assert kept(desk.project).column(REQ, "area") is None
     desk.undo()
     assert kept(desk.project).column(REQ, "area") is not None
+    relation = Relation("verifies", "verifies", "verified by", source=REQ, target=REQ)
+    desk.write(lambda acts, schema: verbs.add_relation(acts, schema, relation))
+    assert set(kept(desk.project).relations) == {"verifies"}
+    desk.write(lambda acts, schema: verbs.save_view(acts, schema, REQ, "All", "sort=title"))
+    assert [each.name for each in kept(desk.project).views] == ["All"]
     desk.write(lambda acts, schema: verbs.remove_table(acts, schema, REQ))
     assert kept(desk.project).table(REQ) is None
 
