@@ -45,10 +45,15 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class ShortcutGroup:
-    """A heading of the help, over the shortcuts of one page or of all."""
+    """A heading of the help, over the shortcuts of one page or of all.
+
+    `within` are keys that a part of the page takes while it has the focus: they are listed, and the script listens to
+    none of them.
+    """
 
     label: Promise
     position: float
+    within: tuple[Shortcut, ...] = ()
 
 
 GROUPS: Final = Registry[ShortcutGroup]("group of shortcuts")
@@ -67,7 +72,7 @@ def register_shortcuts(*shortcuts: Shortcut) -> None:
 def by_group() -> list[tuple[Promise, list[Shortcut]]]:
     """All shortcuts under their headings, for the help."""
     return [
-        (group.label, [shortcut for shortcut in SHORTCUTS.values() if shortcut.group == name])
+        (group.label, [*(each for each in SHORTCUTS.values() if each.group == name), *group.within])
         for name, group in GROUPS.items()
     ]
 

@@ -192,9 +192,10 @@ def main_menu(context: Context) -> list[MenuEntry]:
 
 
 @register.simple_tag
-def keys(name: str) -> SafeString:
+def keys(of: str | shortcuts.Shortcut) -> SafeString:
     """A shortcut's keys, one by one; the script writes the modifier as this machine's keyboard calls it."""
-    caps = ((" data-modifier" if key == "Mod" else "", cap) for key, cap in shortcuts.SHORTCUTS[name].caps)
+    found = shortcuts.SHORTCUTS[of] if isinstance(of, str) else of
+    caps = ((" data-modifier" if key == "Mod" else "", cap) for key, cap in found.caps)
     return format_html('<span class="keys">{}</span>', format_html_join("", '<kbd class="kbd"{}>{}</kbd>', caps))
 
 

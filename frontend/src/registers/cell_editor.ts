@@ -82,6 +82,15 @@ export class CellEditor {
     style.width = `${box.width}px`;
     style.minHeight = `${box.height}px`;
     this.grow();
+    this.keepIn(box);
+  }
+
+  /** A list that is wider than its cell begins further left where it would leave the table at the right. */
+  private keepIn({ left }: { left: number }): void {
+    const list = this.choosing?.list;
+    const around = this.place.parentElement;
+    if (!list || !around) return;
+    list.style.left = `${Math.min(0, around.scrollLeft + around.clientWidth - left - list.offsetWidth - 4)}px`;
   }
 
   private make(kind: "input" | "textarea"): HTMLInputElement | HTMLTextAreaElement {
@@ -115,7 +124,7 @@ export class CellEditor {
     const typed = this.input.value;
     if (this.editing?.column.editor === "choice") {
       const isWhole = this.all.some(({ label }) => label === typed);
-      this.choosing?.show(isWhole ? this.all : narrowed(this.all, typed), typed, say("registers.choices.none"));
+      this.choosing?.show(isWhole ? this.all : narrowed(this.all, typed), typed, say(this.all.length > 0 ? "registers.choices.none" : "registers.choices.empty"));
       return;
     }
     window.clearTimeout(this.asking);

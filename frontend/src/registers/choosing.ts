@@ -69,13 +69,19 @@ export class Choosing {
   }
 }
 
-function option({ label }: Choice, index: number): HTMLElement {
+function option({ label, note }: Choice, index: number): HTMLElement {
   const element = document.createElement("div");
   element.className = "menu-item";
   element.id = `register-choice-${index}`;
   element.dataset["index"] = String(index);
   element.setAttribute("role", "option");
   element.textContent = label;
+  if (note) {
+    const words = document.createElement("span");
+    words.className = "cut reg-note";
+    words.textContent = note;
+    element.append(words);
+  }
   return element;
 }
 

@@ -6,6 +6,8 @@ export type EditorKind = "text" | "number" | "toggle" | "choice" | "record" | "n
 export interface Choice {
   value: string;
   label: string;
+  /** What it is, beside what it is called. */
+  note?: string;
 }
 
 export interface Column {

@@ -118,6 +118,8 @@ export class Sheet {
 
   /** The page is loaded again with the columns that the table has now, unless somebody types in it. */
   private showColumns(): void {
+    // A form over the table is about to change its columns, and leads to the table afterwards.
+    if (document.querySelector("dialog[open]")) return;
     if (!this.editor.editing && !this.layout.hasJustCome) this.layout.reload();
     else this.messages.columnsChanged();
   }
@@ -157,7 +159,8 @@ export class Sheet {
     const cell = this.grid.cellAt(active);
     if (!row || !column || !cell) return false;
     if (column.editor === "none") {
-      if (text === undefined) location.assign(this.grid.data.addresses.record.replace("RECORD", row.record));
+      if (text !== undefined) return this.refuse(say("registers.not_typed"));
+      location.assign(this.grid.data.addresses.record.replace("RECORD", row.record));
       return false;
     }
     if (!this.grid.data.mayWrite) return this.readOnly();

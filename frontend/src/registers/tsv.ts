@@ -60,5 +60,5 @@ function readQuoted(text: string, from: number): [cell: string, end: number] {
     at += 1;
   }
   const [rest, end] = readPlain(text, at);
-  return [cell + rest, end];
+  return [(cell + rest).replaceAll("\r\n", "\n"), end];
 }

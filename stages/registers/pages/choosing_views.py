@@ -32,7 +32,9 @@ def add_filter(request: PageRequest, project_id: UUID, facet: str) -> HttpRespon
     except ValidationFailed as refusal:
         context = table_context(request, access, facet)
         problem = " ".join(refusal.errors.get("filter", [refusal.detail]))
-        return render(request, "registers/table.html", {**context, "filter_problem": problem}, status=400)
+        return render(
+            request, "registers/table.html", {**context, "filter_problem": problem, "wanted": wanted}, status=400
+        )
     return redirect(state.with_query(replace(state.query, filters=(*state.query.filters, found))).at())
 
 

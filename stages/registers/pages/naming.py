@@ -18,7 +18,7 @@ MAX_CHOICES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A record, and what it is called."""
+    """A record, what it is called, and the text that says what it is."""
 
     record: str
     label: str

@@ -9,7 +9,7 @@ from stages.registers.cell_presence import PLACE
 from stages.registers.pages import record_shortcuts, shortcuts
 from stages.registers.pages.texts import grid_texts
 from stages.registers.permissions import READ
-from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
+from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 from workspace.places import PLACES
 from workspace.script_texts import SCRIPT_TEXTS
 from workspace.tabs import TABS, ProjectTab
@@ -30,6 +30,8 @@ def register() -> None:
         ),
     )
     GROUPS.register("registers", PaletteGroup(label=_("Tables"), position=34, limit=5))
+    GROUPS.register("records", PaletteGroup(label=_("Records"), position=35, limit=5, matching=Matching.SEARCHED))
+    SOURCES.register("records", PaletteSource("records", Late("stages.registers.pages.palette:records"), position=12))
     SOURCES.register(
         "registers", PaletteSource("registers", Late("stages.registers.pages.palette:tables"), position=10)
     )

@@ -120,7 +120,7 @@ def choices(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     column = reader.schema.column(facet, request.GET.get("field", ""))
     target = column.target if column is not None else ""
     found = records_like(reader, target, request.GET.get("q", ""), MAX_CHOICES)
-    return JsonResponse({"choices": [{"value": each.record, "label": each.label} for each in found]})
+    return JsonResponse({"choices": [{"value": each.record, "label": each.label, "note": each.text} for each in found]})
 
 
 def table_context(request: PageRequest, access: Access, facet: str) -> dict[str, Any]:

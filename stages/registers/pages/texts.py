@@ -29,6 +29,8 @@ def grid_texts() -> dict[str, str]:
         "registers.deleted.other": _("{n} records deleted. Ctrl+Z brings them back."),
         "registers.more.one": _("And {n} more cell."),
         "registers.more.other": _("And {n} more cells."),
+        "registers.choices.empty": _("This column has no options yet. The menu at its head changes it."),
+        "registers.not_typed": _("This is not typed here. Enter opens the record."),
         "registers.gone": _("This record was deleted."),
         "registers.pasted.cells.one": _("{n} cell changed"),
         "registers.pasted.cells.other": _("{n} cells changed"),

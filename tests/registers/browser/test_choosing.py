@@ -93,7 +93,7 @@ def test_filters_order_and_columns_are_in_the_address_and_kept_as_a_view(open_ta
     page.get_by_label("Search in this table").fill("nothing like it")
     page.get_by_label("Search in this table").press("Enter")
     expect(page.get_by_text("No record fits this.")).to_be_visible()
-    page.get_by_role("link", name="Clear the filter").click()
+    page.get_by_role("link", name="Show all records").click()
     expect(page.locator(".reg-count")).to_have_text("8 records")
 
 

@@ -17,8 +17,9 @@ TABLES: list[tuple[str, list[list[str]]]] = [
     ('"never closed\tnext', [['"never closed', "next"]]),
     ('"closed" and on\tnext', [["closed and on", "next"]]),
     ("\n\n", [[""], [""]]),
+    ('"two\r\nlines"\tx', [["two\nlines", "x"]]),
 ]
-ROUND = [[["a", "b\tc"], ['"quoted"', "two\r\nlines"], ["", ""]], [['""']], [["x"] * 3] * 4]
+ROUND = [[["a", "b\tc"], ['"quoted"', "two\nlines"], ["", ""]], [['""']], [["x"] * 3] * 4]
 
 
 def test_tables_are_read() -> None:

@@ -150,6 +150,15 @@ export class RegisterGridController extends GridMenus {
     this.sheet.focus();
   }
 
+  /** By its shortcut, where no letter is typed in the grid. */
+  search(event: Event): void {
+    const input = this.element.querySelector<HTMLInputElement>(".reg-search input[type=search]");
+    if (this.isHere || !input) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  }
+
   copy(event: ClipboardEvent): void {
     if (this.isHere) this.sheet.work.copy(event, this.sheet.grid.selection.area);
   }
