@@ -10,11 +10,14 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from kernel.errors import NotFound
+from kernel.errors import NotFound, ValidationFailed
 from rest.queries import query_integer, query_text
 from stages.registers import verbs
 from stages.registers.fold.acts import Acts
 from stages.registers.models import Row
+from stages.registers.reading.query import parse_query
+from stages.registers.reading.reader import Reader
+from stages.registers.reading.rows import count, read_rows
 from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, fields_of, undocumented
 from stages.registers.schema import Schema
@@ -25,6 +28,8 @@ from stages.registers.services.acting import Verbed, created_records
 from stages.registers.services.overlays import Acted
 
 MAX_RECORDS = 10_000
+# What chooses and orders records.
+QUERY = ("sort", "filter", "q")
 
 
 @undocumented
@@ -85,8 +90,27 @@ class ListRecordsView(RpcView):
             raise NotFound(_("There is no table “%(table)s”.") % {"table": facet})
         offset = query_integer(request, "offset", default=0)
         limit = query_integer(request, "limit", default=1_000, minimum=1, maximum=MAX_RECORDS)
+        if not self.view.changes.records:
+            return self.answer(self.stored(facet, offset, limit))
+        if any(name in request.query_params for name in QUERY):
+            words = _("What is staged in an overlay is not sorted or filtered. Commit or stash it first.")
+            raise ValidationFailed({name: [words] for name in QUERY if name in request.query_params})
         records = self.records_of(facet)
         return self.answer({"count": len(records), "records": records[offset : offset + limit]})
+
+    def stored(self, facet: str, offset: int, limit: int) -> dict[str, Any]:
+        """A part of the records of a table; `sort`, `filter` and `q` are those of REST and of the pages."""
+        reader = Reader(self.project_id)
+        query = parse_query(reader.schema, facet, self.request.query_params)
+        found = [each.record for each in read_rows(self.project_id, query, offset, limit, reader=reader)]
+        rows = Row.objects.filter(project=self.project_id, facet=facet, record__in=found)
+        shown = {str(record): each for record, each in rows.values_list("record", "shown")}
+        has_keys = bool(self.view.schema.tables[facet].key_prefix)
+        records = [
+            {"entity_id": each, "key": shown[each].get(KEY_COLUMN) if has_keys else None, "fields": shown[each]}
+            for each in found
+        ]
+        return {"count": count(self.project_id, query, reader=reader), "records": records}
 
     def records_of(self, facet: str) -> list[dict[str, Any]]:
         table = self.view.schema.tables[facet]

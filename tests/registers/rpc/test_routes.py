@@ -144,6 +144,22 @@ def test_what_is_there_already(peer: Peer) -> None:
         assert peer.refused("edges/create", body)["code"] == "validation_failed"
 
 
+def test_records_are_sorted_filtered_and_searched(peer: Peer) -> None:
+    for name in ("Bo", "Ann", "Cy"):
+        peer.create_record("Contacts", name=name)
+    listed = lambda query: [each["fields"]["name"] for each in peer.list_records(f"Contacts&{query}")]  # noqa: E731
+    assert listed("sort=name") == ["Ann", "Bo", "Cy"]
+    assert listed("sort=-name&limit=2&offset=1") == ["Bo", "Ann"]
+    assert listed("filter=name:is:Bo|Cy&sort=name") == ["Bo", "Cy"]
+    assert listed("q=ann") == ["Ann"]
+    assert peer.refused("records/list?table=Contacts&sort=nothing", method="GET")["status"] == 400
+    peer.call("overlays/create", name="Draft")
+    peer.create_record("Contacts", name="Di")
+    assert len(peer.list_records("Contacts")) == 4
+    refused = peer.refused("records/list?table=Contacts&sort=name", method="GET")
+    assert (refused["status"], list(refused["errors"])) == (400, ["sort"])
+
+
 def test_shared_texts_are_not_set(peer: Peer) -> None:
     """Case 4."""
     peer.call("tables/create", name="Notes", fields=[{"name": "body", "type": "Text", "crdt": True}])
