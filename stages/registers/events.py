@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from audit.event_types import (
     EVENT_KINDS,
     EventContext,
     EventKind,
     EventType,
+    Facts,
     Text,
     register_event_groups,
     register_events,
 )
+from stages.registers.catalogue import is_system
 
 CHANGED: Final = "register.changed"
 KEY_ADDED: Final = "actor_key.added"
@@ -23,15 +28,75 @@ KEY_ADDED: Final = "actor_key.added"
 MAX_RECORDS: Final = 100
 
 
-def _words(context: EventContext) -> str:
+# What a bundle did, by the `act` of its event; {thing} names what it was done to.
+SENTENCES: Final[Mapping[str, Text]] = {
+    "created": _("{name} created {thing}"),
+    "deleted": _("{name} deleted {thing}"),
+    "set": _("{name} changed {thing}"),
+    "attached": _("{name} put {thing} into a further table"),
+    "detached": _("{name} took {thing} out of a table"),
+    "linked": _("{name} linked {thing}"),
+    "unlinked": _("{name} removed a link of {thing}"),
+    "confirmed": _("{name} confirmed links of {thing}"),
+    "merged": _("{name} merged {thing}"),
+    "split": _("{name} split {thing}"),
+    "table": _("{name} made or changed the table {thing}"),
+    "table_removed": _("{name} deleted the table {thing}"),
+    "column": _("{name} made or changed the column {thing}"),
+    "column_removed": _("{name} removed the column {thing}"),
+    "relation": _("{name} made or changed the kind of links {thing}"),
+    "relation_removed": _("{name} removed the kind of links {thing}"),
+    "view": _("{name} saved a view of records ({thing})"),
+    "view_removed": _("{name} removed a view of records ({thing})"),
+}
+
+
+def _count(context: EventContext) -> str:
     count = int(context.data["count"])
     return ngettext("{count} change", "{count} changes", count).format(count=count)
 
 
+def _words(context: EventContext) -> str:
+    """Names, and fields and tables where there are some: "REQ-4 (Title, Status) in Requirements"."""
+    about: Mapping[str, Any] = context.data.get("about") or {}
+    names = ", ".join(map(str, about.get("names", ())))
+    if not names:
+        return _count(context)
+    if more := int(about.get("more", 0)):
+        names = ngettext("{names} and {n} more", "{names} and {n} more", more).format(names=names, n=f"{more:,}")
+    if fields := ", ".join(map(str, about.get("fields", ()))):
+        names = f"{names} ({fields})"
+    table = about.get("table")
+    if not table or table == names:
+        return names
+    return gettext("{names} in {table}").format(names=names, table=table)
+
+
 def _sentence(context: EventContext) -> Text:
+    about: Mapping[str, Any] = context.data.get("about") or {}
     if context.data["origin"]:
         return _("{name} took in {thing} of records from another site")
-    return _("{name} made {thing} in records")
+    if context.data.get("undoes"):
+        return _("{name} took back or did again: {thing}")
+    sentence = SENTENCES.get(str(about.get("act", ""))) if about.get("names") else None
+    return sentence or _("{name} made {thing} in records")
+
+
+def _link(project_id: UUID | None, facts: Facts) -> str:
+    """The page of the record, of the table, or where deleted things are listed."""
+    about: Mapping[str, Any] = facts.get("about") or {}
+    act = str(about.get("act", ""))
+    records = list(facts.get("records") or ())
+    tables = [each for each in facts.get("tables") or () if not is_system(each)] or [about.get("facet", "")]
+    if project_id is None or facts.get("origin"):
+        return ""
+    if act in ("table_removed", "column_removed"):
+        return reverse("registers:deleted", args=[project_id])
+    if len(records) == 1 and tables[0] and not act.startswith(("table", "column", "relation", "view")):
+        return reverse("registers:record", args=[project_id, records[0]])
+    if len(tables) == 1 and tables[0] and not is_system(tables[0]):
+        return reverse("registers:table", args=[project_id, tables[0]])
+    return reverse("registers:tables", args=[project_id])
 
 
 def _key(context: EventContext) -> str:
@@ -46,6 +111,7 @@ EVENTS: Final = (
         sentence=_sentence,
         icon="layers",
         kind="registers",
+        link=_link,
     ),
     EventType(
         KEY_ADDED,

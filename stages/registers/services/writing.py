@@ -27,6 +27,7 @@ from stages.registers.permissions import WRITE
 from stages.registers.services.bases import check_base
 from stages.registers.services.composing import Composing, Wanted, request_of
 from stages.registers.services.duplicates import Duplicates
+from stages.registers.services.summarizing import about
 from stages.registers.services.written import Written, record_bundle, written_before
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
@@ -85,6 +86,7 @@ class RegisterWrite:
             increment,
             duplicates=duplicates.changes,
             reason=reason,
+            about=about([each.payload for each in bundle.operations], increment, self.composing.schema),
             followed_by=increment.storage.flushing(),
         )
         increment.storage.flushed()

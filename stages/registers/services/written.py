@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -57,10 +57,12 @@ def record_bundle(
     duplicates: DuplicateChanges | None = None,
     origin: str | None = None,
     reason: str | None = None,
+    about: Mapping[str, Any] | None = None,
     followed_by: Sequence[Statement] = (),
 ) -> Event:
     """Record a bundle on the chain of its project; `origin` is the key of the site it came from, if it did.
 
+    `about` says in names what it did (`summarizing.about`).
     `followed_by` are the statements that write it, where they go to Postgres with the event.
     """
     header = bundle.header
@@ -81,6 +83,8 @@ def record_bundle(
         "undoes": header.undoes,
         "origin": origin,
     }
+    if about:
+        data["about"] = dict(about)
     target = Target.of("register_bundle", header.bundle_id)
     return write.record(CHANGED, target, data, reason=reason, followed_by=followed_by)
 
