@@ -31,9 +31,10 @@ class AutomationConfig(StageConfig):
         self._register_pages()
 
     def _register_pages(self) -> None:
-        from stages.automation.pages import plugs
+        from stages.automation.pages import module_plugs, plugs
 
         plugs.register()
+        module_plugs.register()
 
     def _register_addresses(self) -> None:
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule

@@ -35,6 +35,17 @@ REST = (
     Row("api_rpc_modules_install", "POST", f"{RPC}install", 200, body={"name": "models"}),
     Row("api_rpc_modules_adopt", "POST", f"{RPC}adopt", 200, OWNERS, OPEN, {"name": "models"}),
 )
+PAGE = "automation/modules/"
+PAGES = (
+    Row("automation:modules", "GET", PAGE, 200),
+    Row("automation:module", "GET", f"{PAGE}production/", 200),
+    Row("automation:module", "POST", f"{PAGE}models/", 302, OWNERS, OPEN),
+    Row("automation:answers", "POST", f"{PAGE}models/answers/", 302, WRITERS, OPEN),
+    # Without a reason.
+    Row("automation:leave", "POST", f"{PAGE}models/leave/", 400, OWNERS, OPEN),
+)
+BUDGETED_PAGES = {"automation:modules": "…automation/modules/", "automation:module": "…automation/modules/production/"}
+NO_PAGES = ("automation:answers", "automation:leave")
 SITE_REST = (
     SiteRow("api_modules", "GET", "modules/", 200),
     # The request has no body.

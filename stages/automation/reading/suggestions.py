@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -17,7 +17,7 @@ from stages.automation.services.module_schema import differs
 from stages.registers.fold.payloads import ConfirmFieldMapping
 from stages.registers.fold.views import class_of
 from stages.registers.reading.reader import Reader
-from stages.registers.schema import Column, Table
+from stages.registers.schema import Column, Schema, Table
 from stages.registers.services.acting import acts_of
 from stages.registers.verbs import preview_mapping
 
@@ -35,6 +35,10 @@ class End:
     def named(self) -> Named:
         return self.table.facet, self.column.name
 
+    @property
+    def label(self) -> str:
+        return f"{self.table.label} · {self.column.label}"
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -50,6 +54,11 @@ class Suggestion:
     differ: int = 0
     fill: int = 0
 
+    @property
+    def form_name(self) -> str:
+        """How forms name it; names of tables and columns have no bar."""
+        return "answer:" + "|".join((*self.one.named, *self.other.named))
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
@@ -59,17 +68,29 @@ class Suggestions:
     unlike: list[Suggestion]
 
 
-def suggestions(project_id: UUID) -> Suggestions:
-    """What the adopted modules suggest, as far as their packages are at this site."""
-    reader = Reader(project_id)
+def suggestions(
+    project_id: UUID, *, reader: Reader | None = None, also: Manifest | None = None, schema: Schema | None = None
+) -> Suggestions:
+    """What the adopted modules suggest, as far as their packages are at this site.
+
+    With `also`, what that module would suggest if it were adopted; `schema` is as it would be then.
+    """
+    reader = reader or Reader(project_id)
     found = Suggestions([], [])
     acts: Any = None
-    for key, one, other in _pairs(reader):
+    manifests = [*(each for each in _manifests(reader) if also is None or each.name != also.name)]
+    named = {(table, column) for _key, table, column in also.shared()} if also is not None else None
+    for key, one, other in _pairs(schema or reader.schema, [*manifests, *([also] if also else [])]):
+        if named is not None and one.named not in named and other.named not in named:
+            continue
         pair = ConfirmFieldMapping(*one.named, *other.named).pair
         if reader.storage.mappings.get(pair) is not None or other.named in class_of(one.named, reader.classes):
             continue
         if differs(one.column, other.column):
             found.unlike.append(Suggestion(key, one, other))
+            continue
+        if any(reader.schema.column(*each.named) is None for each in (one, other)):
+            found.possible.append(Suggestion(key, one, other))
             continue
         acts = acts or acts_of(project_id)
         seen = preview_mapping(acts, reader.schema, one.named, other.named)
@@ -77,12 +98,12 @@ def suggestions(project_id: UUID) -> Suggestions:
     return found
 
 
-def _pairs(reader: Reader) -> Iterator[tuple[str, End, End]]:
+def _pairs(schema: Schema, manifests: Iterable[Manifest]) -> Iterator[tuple[str, End, End]]:
     """The columns of each key that stand in two tables, in the order of the tables."""
     ends: dict[str, dict[Named, End]] = defaultdict(dict)
-    for manifest in _manifests(reader):
+    for manifest in manifests:
         for key, table, column in manifest.shared():
-            known = reader.schema.table(table)
+            known = schema.table(table)
             found = known.column(column) if known is not None else None
             if known is not None and found is not None:
                 ends[key][table, column] = End(known, found)

@@ -1,0 +1,26 @@
+"""What modules add to the pages: the tab of a project, and their group in its rail."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.late import Late
+from stages.automation.pages.rail import RAIL, RailGroup
+from stages.automation.permissions import READ
+from workspace.tabs import TABS, ProjectTab
+
+
+def register() -> None:
+    TABS.register(
+        "automation",
+        ProjectTab(
+            label=_("Automation"),
+            url_name="automation:modules",
+            position=19,
+            permission=READ,
+            icon="workflow",
+            palette_words=_("modules rules scripts lua executions adopt"),
+        ),
+    )
+    rows = Late("stages.automation.pages.module_rows:rail_rows")
+    RAIL.register("modules", RailGroup(label=_("Modules"), position=40, rows=rows))

@@ -1,0 +1,20 @@
+"""Addresses of the pages of modules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import URLPattern
+
+from kernel.late import late_path
+
+_HERE: Final = "projects/<uuid:project_id>/automation/"
+_MODULE: Final = f"{_HERE}modules/<str:name>/"
+_VIEWS: Final = "stages.automation.pages.module_views"
+
+of_modules: Final[list[URLPattern]] = [
+    late_path(f"{_HERE}modules/", f"{_VIEWS}:modules", name="modules"),
+    late_path(_MODULE, f"{_VIEWS}:module", name="module"),
+    late_path(f"{_MODULE}answers/", f"{_VIEWS}:answers", name="answers"),
+    late_path(f"{_MODULE}leave/", f"{_VIEWS}:leave", name="leave"),
+]

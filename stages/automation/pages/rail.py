@@ -1,0 +1,60 @@
+"""What is at the left of every page of automation: groups that parts of the stage register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+
+from kernel.registry import Registry
+from projects.access import Access
+from stages.registers.reading.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class RailRow:
+    """One row: what it leads to, a word at its end such as "Off", and its icon. `key` says which one is open."""
+
+    key: str
+    label: str
+    address: str
+    icon: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RailContext:
+    """What rows are read from: the project as its reader sees it, and its registers."""
+
+    access: Access
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RailGroup:
+    """A heading with its rows. `new` answers what is offered beside the heading, a label and an address, or None."""
+
+    label: Promise
+    position: float
+    rows: Callable[[RailContext], Sequence[RailRow]]
+    new: Callable[[RailContext], tuple[str, str] | None] = lambda context: None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A group as a page shows it."""
+
+    label: Promise
+    rows: Sequence[RailRow]
+    new: tuple[str, str] | None
+
+
+RAIL: Final = Registry[RailGroup]("group of the automation rail")
+
+
+def rail_of(context: RailContext) -> list[ShownGroup]:
+    """The groups in their order."""
+    ordered = sorted(RAIL.values(), key=lambda each: each.position)
+    return [ShownGroup(each.label, each.rows(context), each.new(context)) for each in ordered]
