@@ -33,6 +33,7 @@ MODULES = {
     "stations": ("fl3",),
     "registers": ("r1", "r2", "r3", "r4"),
     "scripts": ("s1", "s2"),
+    "rules": ("s3",),
 }
 # p: the product without stages; n: runs; d: pads; fl: fleet; r: registers; s: automation.
 LETTERS = "pndfrs"

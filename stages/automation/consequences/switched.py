@@ -19,18 +19,18 @@ from stages.registers.models import Row
 
 # A rule is on while its definition is the text that was switched on, and two sites did not write different ones.
 _SWITCHED: Final = """
-SELECT switch.record, switch.sha256 FROM automation_switch AS switch
+SELECT coalesce(string_agg(switch.record || ':' || switch.sha256, ' ' ORDER BY switch.record), '')
+FROM automation_switch AS switch
 JOIN registers_row AS rule
 ON rule.project_id = switch.project_id AND rule.facet = %s AND rule.record = switch.record
 WHERE switch.project_id = %s AND switch.kind = 'rule' AND switch.is_on AND cardinality(rule.conflicts) = 0
 AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = switch.sha256
-ORDER BY switch.record
 """
 _KEPT: Final = 200
 
 # Nothing of these becomes outdated: rules by record and hash, plans by rules and by columns that are one.
 _rules: Memory[tuple[UUID, str], NamedRule | None] = Memory(_KEPT * 20)
-_plans: Memory[tuple[frozenset[tuple[UUID, str]], frozenset[frozenset[tuple[str, str]]]], Plan] = Memory(_KEPT)
+_plans: Memory[tuple[str, frozenset[frozenset[tuple[str, str]]]], Plan] = Memory(_KEPT)
 
 
 def rules_on(project_id: UUID) -> list[NamedRule]:
@@ -49,7 +49,7 @@ def plan_on(project_id: UUID, classes: Classes, rows: Rows | None = None) -> Pla
     `rows` are those of `switched_query`, where they have been read already.
     """
     switched = _switched(project_id, rows)
-    key = (frozenset(switched), frozenset(classes.values()))
+    key = (switched, frozenset(classes.values()))
     plan = _plans.recall([key]).get(key)
     if plan is None:
         plan = plan_of(_load(project_id, switched).values(), classes)
@@ -81,18 +81,21 @@ def source_of_rule(project_id: UUID, record: str) -> dict[str, str] | None:
     return {"rule": str(shown.get("name"))} if shown else None
 
 
-def _switched(project_id: UUID, rows: Rows | None = None) -> list[tuple[UUID, str]]:
-    return [(record, digest) for record, digest in (run(switched_query(project_id)) if rows is None else rows)]
+def _switched(project_id: UUID, rows: Rows | None = None) -> str:
+    """The rules that are on, as `record:sha256` with spaces between: one value, so that it is read fast."""
+    ((switched,),) = run(switched_query(project_id)) if rows is None else rows
+    return str(switched)
 
 
-def _load(project_id: UUID, switched: list[tuple[UUID, str]]) -> Mapping[UUID, NamedRule]:
-    known = _rules.recall(switched)
-    if missing := [record for record, digest in switched if (record, digest) not in known]:
+def _load(project_id: UUID, switched: str) -> Mapping[UUID, NamedRule]:
+    pairs = [(UUID(record), digest) for record, digest in (each.split(":") for each in switched.split())]
+    known = _rules.recall(pairs)
+    if missing := [record for record, digest in pairs if (record, digest) not in known]:
         rows = Row.objects.filter(project_id=project_id, facet=RULE, record__in=missing).values_list("record", "shown")
         shown = dict(rows)
         read = {
             (record, digest): read_named(str(record), str(shown[record].get("name")), shown[record].get("definition"))
-            for record, digest in switched
+            for record, digest in pairs
             if record in shown and record in missing
         }
         _rules.keep(read)
