@@ -29,6 +29,17 @@ class AutomationConfig(StageConfig):
         self._register_proof()
         self._register_addresses()
         self._register_pages()
+        self._register_traceability()
+
+    def _register_traceability(self) -> None:
+        from kernel.late import Late
+        from publishing.bundle.parts import BUNDLE_PARTS, BundlePart
+        from publishing.gates import GATES
+        from stages.automation.traceability import bundle_verifier, gate
+
+        GATES.register(gate.NAME, gate.GATE)
+        files = Late("stages.automation.traceability.bundle:files_of_traceability")
+        BUNDLE_PARTS.register(gate.NAME, BundlePart(bundle_verifier, files))
 
     def _register_pages(self) -> None:
         from stages.automation.pages import module_plugs, plugs
