@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from stages.registers.models import Conflict
 from stages.registers.pages.authors import Author, Authors
 from stages.registers.pages.record_rows import record_address
 from stages.registers.reading.cases import Case, Side
-from stages.registers.reading.inbox import DUPLICATE, Item
+from stages.registers.reading.decisions import decisions_of
+from stages.registers.reading.inbox import DUPLICATE, Item, list_decided
 from stages.registers.reading.naming import Named, names_of
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column
@@ -90,6 +92,37 @@ def rows_of(reader: Reader, items: list[Item], current: Item | None) -> list[Inb
         )
         for item in items
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """A conflict that is decided: as what, empty where it is no value, by whom, and when."""
+
+    item: Item
+    what: str
+    value: str
+    by: str
+    address: str
+
+
+def decided_rows(reader: Reader, since: datetime, authors: Authors) -> list[DecidedRow]:
+    """What has been decided since, the newest first."""
+    items = list_decided(reader, since)
+    decisions = decisions_of(reader.project_id, [each.conflict for each in items])
+    authors.prefetch(each.actor for each in decisions.values())
+    entities = {found for each in decisions.values() if (found := _entity(each.value))}
+    names = names_of(reader, entities)
+    rows = []
+    for item in items:
+        decision = decisions.get(item.conflict.id)
+        value = by = ""
+        if decision is not None:
+            by = authors.of(decision.actor, decision.site, decision.hlc).name
+            text = text_of(column_of(reader, item.conflict), decision.value, names)
+            value = _cut(text) if decision.has_value else ""
+        address = record_address(reader.project_id, item.name.record)
+        rows.append(DecidedRow(item, what_of(reader, item), value, by, address))
+    return rows
 
 
 def conflict_address(project_id: UUID, conflict: str = "") -> str:

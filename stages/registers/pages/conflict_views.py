@@ -27,6 +27,7 @@ from stages.registers.pages.conflict_rows import (
     cards_of,
     column_of,
     conflict_address,
+    decided_rows,
     holders_of,
     rows_of,
     text_of,
@@ -37,7 +38,7 @@ from stages.registers.pages.frame import register_context
 from stages.registers.pages.record_rows import links_of, record_address
 from stages.registers.permissions import WRITE
 from stages.registers.reading.cases import Case
-from stages.registers.reading.inbox import DUPLICATE, Item, case_of, list_decided, list_open
+from stages.registers.reading.inbox import DUPLICATE, Item, case_of, list_open
 from stages.registers.reading.naming import names_of
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import RecordReading, read_record
@@ -114,8 +115,10 @@ def inbox_context(request: PageRequest, access: Access, *, of: str = "") -> dict
     at = items.index(item) if item is not None else 0
     return {
         **frame,
+        # A refused POST is answered by this page, which asks for itself again.
+        "page_address": conflict_address(reader.project_id, item.id if item is not None else ""),
         "rows": rows_of(reader, items, item),
-        "decided": rows_of(reader, list_decided(reader, timezone.now() - timedelta(days=1)), None),
+        "decided": decided_rows(reader, timezone.now() - timedelta(days=1), Authors(reader.project_id, request.user)),
         "position": at + 1,
         "before": conflict_address(reader.project_id, items[at - 1].id) if at > 0 else "",
         "after": conflict_address(reader.project_id, items[at + 1].id) if item and at < len(items) - 1 else "",
@@ -233,6 +236,7 @@ def _refused(request: PageRequest, access: Access, conflict_id: UUID, refusal: D
         **inbox_context(request, access, of=str(conflict_id)),
         "refusal": words[0],
         "typed": request.POST.get("text", ""),
+        "picked": request.POST.get("pick", ""),
     }
     context["reason"] = request.POST.get("reason", "")
     return render(request, "registers/conflicts.html", context, status=refusal.status)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from stages.registers.pages.authors import Author, Authors
 from stages.registers.pages.history_marks import differing
-from stages.registers.pages.matrix_state import MAX_COLUMNS, MAX_ROWS, MatrixState
+from stages.registers.pages.matrix_state import MAX_ROWS, MatrixState
 from stages.registers.reading.changes import Known, changes_of
 from stages.registers.reading.log import operations_of_record
 from stages.registers.reading.matrices import edges_between
@@ -20,6 +20,7 @@ from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import RecordReading, read_record
 from stages.registers.reading.traces import Trace, TracedEdge, trace
 from stages.registers.reading.tracing import Touch
+from stages.registers.schema.model import KEY_COLUMN, LIST, TEXT
 from stages.registers.schema.values import show_text
 
 COLUMN: Final = 22
@@ -27,6 +28,8 @@ ROW: Final = 28
 HEAD: Final = 68
 # Columns that a screen reader counts before those of the links: the record, and how many.
 COLUMNS_BEFORE: Final = 2
+# Of a record, in the panel beside the picture.
+MAX_TEXTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn: rows from `first` (0) of `count`, columns of which `hidden` have no link."""
+    """What is drawn: rows from `first` (0) of `count`, columns of which `hidden` are left out."""
 
     columns: tuple[ShownColumn, ...]
     rows: tuple[ShownRow, ...]
@@ -73,6 +76,11 @@ class Picture:
     count: int
     hidden: int
     coverage: Coverage
+
+    @property
+    def from_number(self) -> int:
+        """The number of the first row, from 1; 0 without rows."""
+        return self.first + 1 if self.rows else 0
 
     @property
     def last(self) -> int:
@@ -92,7 +100,7 @@ def picture_of(state: MatrixState, *, limit: int = MAX_ROWS) -> Picture | None:
     shown = state.shown
     if shown is None:
         return None
-    places = _places(state.whole or shown)
+    places = state.places
     columns = tuple(
         ShownColumn(
             at * COLUMN + COLUMN // 2,
@@ -135,13 +143,6 @@ def bar_of(coverage: Coverage) -> list[BarPart]:
     return found
 
 
-def _places(whole: Matrix) -> list[int]:
-    """The columns that are shown: all of them, or of very many those with a link."""
-    if len(whole.columns) <= MAX_COLUMNS:
-        return list(range(len(whole.columns)))
-    return sorted(whole.marked_columns)
-
-
 def _row(row: Row, index: int, where: dict[int, int], shown: Matrix) -> ShownRow:
     marks = tuple(_mark(mark, where[mark.at], shown) for mark in row.marks if mark.at in where)
     return ShownRow(row, index, marks, row.state.value, state_words(row.state))
@@ -161,12 +162,15 @@ def csv_rows(state: MatrixState) -> Iterator[list[str]]:
     shown = state.shown
     if shown is None:
         return
+    places = range(len(shown.columns)) if not state.column_words else state.places
+    where = {place: at for at, place in enumerate(places)}
     table, columns = state.schema.readable[state.axes.rows], state.schema.readable[state.axes.columns]  # type: ignore[union-attr]
-    yield [table.label, _("Text"), columns.label, *(end.key for end in shown.columns), _("State")]
+    yield [table.label, _("Text"), columns.label, *(shown.columns[at].key for at in places), _("State")]
     for row in shown.rows:
-        squares = [""] * len(shown.columns)
+        squares = [""] * len(where)
         for mark in row.marks:
-            squares[mark.at] = "?" if mark.suspect else "x"
+            if mark.at in where:
+                squares[where[mark.at]] = "?" if mark.suspect else "x"
         yield [row.end.key, row.end.text, str(len(row.marks)), *squares, state_words(row.state)]
 
 
@@ -199,6 +203,9 @@ class Pair:
     column: Named
     links: tuple[PairLink, ...]
     can_link: bool
+    # Texts of the two records besides the one that names them: titles of columns, and what they say.
+    row_texts: tuple[tuple[str, str], ...] = ()
+    column_texts: tuple[tuple[str, str], ...] = ()
 
     @property
     def suspect(self) -> bool:
@@ -216,7 +223,22 @@ def pair_of(state: MatrixState, row: str, column: str, authors: Authors) -> Pair
     edges = [each for each in between if column in (each.source, each.target)]
     traces = trace(reader, edges)
     links = tuple(_pair_link(state, each, traces[each.edge], found, authors) for each in edges)
-    return Pair(found[row].name, found[column].name, links, not edges)
+    texts = [_texts_of(reader, found[each]) for each in (row, column)]
+    return Pair(found[row].name, found[column].name, links, not edges, *texts)
+
+
+def _texts_of(reader: Reader, end: RecordReading) -> tuple[tuple[str, str], ...]:
+    """What a record says in its texts, besides its name."""
+    found = []
+    for facet, shown in end.record.fields.items():
+        table = reader.schema.readable.get(facet)
+        for column in table.columns if table is not None else ():
+            value = shown[column.name].value if column.name in shown else None
+            text = end.record.texts.get(facet, {}).get(column.name, "") if column.crdt else value
+            is_named = text == end.name.text or column.name == KEY_COLUMN
+            if column.type in (TEXT, LIST) and isinstance(text, str) and text and not is_named:
+                found.append((column.label, text))
+    return tuple(found[:MAX_TEXTS])
 
 
 def _pair_link(

@@ -31,6 +31,7 @@ KEPT_SECONDS: Final = 24 * 3600
 # Beyond this, only columns with a link are shown.
 MAX_COLUMNS: Final = 120
 MAX_ROWS: Final = 300
+MAX_WORDS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,19 @@ class Moment:
 
 
 class MatrixState:
-    """What an address asks for: `rows`, `columns` (tables), `link` (a relation), `only=gaps`, `at`, `from`."""
+    """What an address asks for.
+
+    `rows`, `columns` (tables), `link` (a relation), `only=gaps`, `find`, `across` (words), `at`, `from`.
+    """
 
     def __init__(self, reader: Reader, parameters: QueryDict, zone: tzinfo) -> None:
         self.reader = reader
         self.parameters = parameters
         self.only = parameters.get("only") == GAPS
         self.moment = moment_of(reader.project_id, parameters.get("at", ""), zone)
+        # Words of rows, and of columns, that are looked for.
+        self.row_words = parameters.get("find", "").strip()[:MAX_WORDS]
+        self.column_words = parameters.get("across", "").strip()[:MAX_WORDS]
         written = parameters.get("from", "")
         self.first = int(written) if written.isdecimal() and len(written) < 7 else 0
 
@@ -89,9 +96,36 @@ class MatrixState:
     @cached_property
     def shown(self) -> Matrix | None:
         """The matrix with the rows that were asked for."""
-        if self.whole is None or not self.only:
-            return self.whole
-        return self.whole.only(State.GAP, State.SUSPECT)
+        found = self.whole
+        if found is not None and self.only:
+            found = found.only(State.GAP, State.SUSPECT)
+        if found is not None and self.row_words:
+            found = found.rows_like(self.row_words)
+        return found
+
+    @cached_property
+    def places(self) -> list[int]:
+        """The columns that were asked for, by their places: of very many those with a link."""
+        if (whole := self.whole) is None:
+            return []
+        found = [at for at, each in enumerate(whole.columns) if each.has(self.column_words)]
+        if len(found) > MAX_COLUMNS:
+            found = [at for at in found if at in whole.marked_columns]
+        return found
+
+    @property
+    def is_past_unknown(self) -> bool:
+        """Whether the address asks for a time that is none."""
+        return bool(self.parameters.get("at", "").strip()) and self.moment is None
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether the address says what is shown, as far as it says anything."""
+        axes = self.axes
+        if axes is None:
+            return True
+        shown = {"rows": axes.rows, "columns": axes.columns, "link": axes.relation}
+        return all(self.parameters.get(name, "") in ("", value) for name, value in shown.items())
 
     @property
     def is_outgoing(self) -> bool:
@@ -102,6 +136,7 @@ class MatrixState:
         axes = self.axes
         kept = {"rows": axes.rows, "columns": axes.columns, "link": axes.relation} if axes else {}
         kept |= {"only": GAPS} if self.only else {}
+        kept |= {"find": self.row_words, "across": self.column_words}
         kept |= {"at": self.moment.text} if self.moment else {}
         kept |= {"from": str(self.first)} if self.first else {}
         query = urlencode({each: value for each, value in {**kept, **(changed or {})}.items() if value})

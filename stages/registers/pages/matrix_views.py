@@ -31,8 +31,14 @@ MAX_SQUARES: Final = 10_000_000
 
 @page("GET", "HEAD")
 def traceability(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET `?rows=&columns=&link=&only=gaps&at=&from=`: the matrix now, or as of a release (its id) or a day."""
+    """GET `?rows=&columns=&link=&only=gaps&find=&across=&at=&from=`: the matrix now, or as of a release or a day.
+
+    `find` and `across` are words of the rows and columns that are shown. An address whose relation is not between its
+    tables leads to the one that is.
+    """
     access = get_project(user=request.user, project_id=project_id)
+    if not request.headers.get("HX-Request") and not (state := _state(request, project_id)).is_canonical:
+        return redirect(state.address())
     return render(request, "registers/matrix.html", matrix_context(request, access))
 
 
@@ -116,6 +122,8 @@ def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "picture": picture,
         "bar": bar_of(picture.coverage) if picture else [],
         "percent": f"{picture.coverage.percent:g}" if picture else "",
+        "suspect_percent": f"{picture.coverage.suspect_percent:g}" if picture else "",
+        "gap_percent": f"{picture.coverage.gap_percent:g}" if picture else "",
         "table": state.schema.table(state.axes.rows) if state.axes else None,
         "column_table": state.schema.table(state.axes.columns) if state.axes else None,
         "tables": list(state.schema.tables.values()),
@@ -125,6 +133,7 @@ def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "addresses": {
             "now": state.address({"at": ""}),
             "gaps": state.address({"only": "" if state.only else GAPS, "from": ""}),
+            "all": state.address({"find": "", "across": "", "from": ""}),
             "export": state.address(name="matrix_export"),
             "releases": [(each, state.address({"at": str(each.id)})) for each in releases],
             **_steps(state, picture),

@@ -23,6 +23,11 @@ class End:
     key: str
     text: str
 
+    def has(self, words: str) -> bool:
+        """Whether its key or its text has all of these words, in any case."""
+        within = f"{self.key} {self.text}".casefold()
+        return all(each in within for each in words.casefold().split())
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -69,18 +74,26 @@ class Coverage:
         return self.confirmed + self.suspect + self.gaps
 
     @property
-    def covered(self) -> int:
-        return self.confirmed + self.suspect
+    def percent(self) -> float:
+        """The rows that are covered: by confirmed links only. A suspect one has to be looked at first."""
+        return self._percent_of(self.confirmed)
 
     @property
-    def percent(self) -> float:
-        """In tenths; 100 only where nothing is missing, and 0 only where all is."""
+    def suspect_percent(self) -> float:
+        return self._percent_of(self.suspect)
+
+    @property
+    def gap_percent(self) -> float:
+        return self._percent_of(self.gaps)
+
+    def _percent_of(self, count: int) -> float:
+        """In tenths; 100 only where it is all of them, and 0 only where it is none."""
         if not self.total:
             return 0.0
-        tenths = round(1_000 * self.covered / self.total)
-        if self.gaps:
+        tenths = round(1_000 * count / self.total)
+        if count < self.total:
             tenths = min(tenths, 999)
-        return max(tenths, 1 if self.covered else 0) / 10
+        return max(tenths, 1 if count else 0) / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,11 @@ class Matrix:
     columns: tuple[End, ...]
     coverage: Coverage
     marked_columns: frozenset[int] = field(default=frozenset())
+
+    def rows_like(self, words: str) -> Matrix:
+        """The rows whose key or text has all of these words; what is counted stays."""
+        rows = tuple(row for row in self.rows if row.end.has(words))
+        return Matrix(rows, self.columns, self.coverage, self.marked_columns)
 
     def only(self, *states: State) -> Matrix:
         """The rows in one of these states; what is counted stays."""

@@ -11,7 +11,7 @@ export class RegisterConflictController extends Controller<HTMLElement> {
   declare readonly formTarget: HTMLFormElement;
   declare readonly hasFormTarget: boolean;
   declare readonly pickTargets: HTMLInputElement[];
-  declare readonly textTarget: HTMLInputElement;
+  declare readonly textTarget: HTMLInputElement | HTMLSelectElement;
   declare readonly hasTextTarget: boolean;
   declare readonly submitTarget: HTMLButtonElement;
   declare readonly hasSubmitTarget: boolean;
@@ -31,9 +31,10 @@ export class RegisterConflictController extends Controller<HTMLElement> {
   /** The words of the button say what it keeps. */
   picked(): void {
     const picked = this.pickTargets.find((each) => each.checked);
-    const value = picked?.value === "other" && this.hasTextTarget ? this.textTarget.value : (picked?.dataset["words"] ?? "");
-    if (this.hasWordsTarget) this.wordsTarget.textContent = (this.wordsTarget.dataset["words"] ?? "").replace("{value}", shorten(value));
-    if (picked?.value === "other" && this.hasTextTarget) this.textTarget.focus();
+    const isOther = picked?.value === "other" && this.hasTextTarget;
+    const value = isOther ? this.typedWords : (picked?.dataset["words"] ?? "");
+    if (this.hasWordsTarget) this.wordsTarget.textContent = this.phrase(isOther ? (value ? "other" : "empty") : "words", value);
+    if (isOther) this.textTarget.focus();
   }
 
   /** Whoever types another value means it. */
@@ -41,6 +42,17 @@ export class RegisterConflictController extends Controller<HTMLElement> {
     const other = this.pickTargets.find((each) => each.value === "other");
     if (other) other.checked = true;
     this.picked();
+  }
+
+  /** The value that was typed; of a choice, its words. */
+  private get typedWords(): string {
+    const field = this.textTarget;
+    if (field instanceof HTMLSelectElement) return field.value ? (field.selectedOptions[0]?.textContent.trim() ?? "") : "";
+    return field.value.trim();
+  }
+
+  private phrase(name: string, value: string): string {
+    return (this.wordsTarget.dataset[name] ?? "").replace("{value}", shorten(value));
   }
 
   private act(event: KeyboardEvent): boolean {
