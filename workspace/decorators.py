@@ -6,7 +6,7 @@ import contextlib
 import functools
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -25,8 +25,14 @@ from accounts.models import User
 from accounts.rate_limits import count_request
 from drafts.unsent.services import discard_unsent_texts
 from kernel.errors import DomainError, ReauthenticationNeeded
+from projects.access import get_project
+from projects.models import Member, Role
 
 P = ParamSpec("P")
+# Refusals that say nothing about whether the database answers.
+LEADS_BACK = (403, 404, 409)
+# Who are named as those that can give a role.
+MAX_OWNERS = 3
 
 
 class PageRequest(HttpRequest):
@@ -78,11 +84,30 @@ def _discard_sent_texts(request: HttpRequest, response: HttpResponseBase, projec
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The error page of a refusal, with its status."""
     context = {"status": refusal.status, "title": _title(refusal), "detail": refusal.detail}
+    if refusal.status in LEADS_BACK:
+        context |= _way_back(request, refusal)
     response = render(request, "error.html", context, status=refusal.status)
     retry_after = refusal.extra.get("retry_after")
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def _way_back(request: HttpRequest, refusal: DomainError) -> dict[str, Any]:
+    """The project whose page was refused, if its reader may see it, and who can give the role that is needed."""
+    match = request.resolver_match
+    project_id = match.kwargs.get("project_id") if match is not None else None
+    if not isinstance(project_id, UUID) or not isinstance(request.user, User):
+        return {}
+    try:
+        project = get_project(user=request.user, project_id=project_id).project
+    except DomainError:
+        return {}
+    if "needed_role" not in refusal.extra:
+        return {"project": project}
+    owners = Member.objects.filter(project=project, role=Role.OWNER, user__is_active=True).select_related("user")
+    names = [each.user.display_name for each in owners.order_by("user__display_name")[:MAX_OWNERS]]
+    return {"project": project, "owners": ", ".join(names)}
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -97,6 +97,7 @@ export class CellEditor {
     const input = document.createElement(kind);
     input.className = "reg-input";
     input.spellcheck = false;
+    input.dir = "auto";
     input.autocomplete = "off";
     if (input instanceof HTMLTextAreaElement) input.rows = 1;
     input.addEventListener("input", () => this.changed());

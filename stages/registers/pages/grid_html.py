@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from stages.registers.pages.columns import LINKS
 from stages.registers.pages.grid_rows import CellView, RowView
-from stages.registers.schema.model import ENTITY, FILE
+from stages.registers.schema.model import ENTITY, FILE, LIST, TEXT
 from workspace.templatetags.foundry import icon
 
 
@@ -65,7 +65,8 @@ class _Writer:
             return self._link("reg-key", record, cell.text)
         misfit = " reg-misfit" if cell.kind == "misfit" else ""
         lead = icon("paperclip", 14) if cell.kind == FILE else ""
-        return f'{lead}<span class="cut{misfit}">{escape(cell.text)}</span>'
+        direction = ' dir="auto"' if cell.column.type in (TEXT, LIST) else ""
+        return f'{lead}<span class="cut{misfit}"{direction}>{escape(cell.text)}</span>'
 
     def _link(self, name: str, record: str, words: str) -> str:
         return f'<a class="{name}" tabindex="-1" href="{self.records}{escape(record)}/">{escape(words)}</a>'

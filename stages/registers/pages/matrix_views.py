@@ -37,9 +37,10 @@ def traceability(request: PageRequest, project_id: UUID) -> HttpResponse:
     tables leads to the one that is.
     """
     access = get_project(user=request.user, project_id=project_id)
-    if not request.headers.get("HX-Request") and not (state := _state(request, project_id)).is_canonical:
+    state = _state(request, project_id)
+    if not request.headers.get("HX-Request") and not state.is_canonical:
         return redirect(state.address())
-    return render(request, "registers/matrix.html", matrix_context(request, access))
+    return render(request, "registers/matrix.html", matrix_context(request, access, state))
 
 
 @page("GET", "HEAD")
@@ -109,9 +110,8 @@ def export(request: PageRequest, project_id: UUID) -> HttpResponse:
     return response
 
 
-def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
+def matrix_context(request: PageRequest, access: Access, state: MatrixState) -> dict[str, Any]:
     """What the page shows."""
-    state = _state(request, access.project.id)
     frame = register_context(request, access, reader=state.reader, here="matrix")
     picture = picture_of(state)
     releases = releases_of(access.project.id)

@@ -54,8 +54,7 @@ def check_value(column: Column, value: object) -> Any:
     Raises `ValidationFailed` naming the column, `PayloadTooLarge` for a text over 64 KiB.
     """
     if isinstance(value, str) and (len(value) > MAX_TEXT or len(value.encode(errors="replace")) > MAX_TEXT):
-        words = gettext("%(column)s: a text has at most 64 KiB.") % {"column": column.label}
-        raise PayloadTooLarge(words, field=column.name)
+        raise PayloadTooLarge(gettext("A text has at most 64 KiB."), field=column.name)
     try:
         check_form(value, column.name)
     except Malformed:

@@ -78,7 +78,7 @@ def test_the_matrix_shows_marks_gaps_and_coverage(browser: Client, sites: Sites)
     sites.a.set(requirements[1], "title", "Another")
     sites.store()
     page = get(browser, sites.project, "traceability/")
-    for words in ("66.7%", "of 3 are covered", "TST-1: suspect", "TST-1: confirmed", "matrix-gap"):
+    for words in ("33.3%", "of 3 are covered", "TST-1: suspect", "TST-1: confirmed", "matrix-gap"):
         assert words in page, words
     only = get(browser, sites.project, "traceability/", only="gaps")
     assert "Requirement 0" not in only

@@ -116,10 +116,18 @@ def test_the_matrix_counts_gaps_suspect_and_confirmed_rows() -> None:
     links = [Link(f"e{at}", f"r{at}", f"t{at % 15}", suspect=at in (3, 4)) for at in range(17)]
     made = build(rows, columns, [*links, Link("x", "elsewhere", "t1"), Link("again", "r5", "t5")])
     assert (made.coverage.confirmed, made.coverage.suspect, made.coverage.gaps) == (15, 2, 3)
-    assert made.coverage.percent == 85.0
+    assert (made.coverage.percent, made.coverage.suspect_percent, made.coverage.gap_percent) == (75.0, 10.0, 15.0)
     assert [row.end.key for row in made.only(State.GAP).rows] == ["REQ-17", "REQ-18", "REQ-19"]
     assert made.rows[5].marks[0].edges == ("again", "e5")
     assert made.only(State.GAP, State.SUSPECT).coverage == made.coverage
+
+
+def test_rows_are_found_by_words_of_key_and_text() -> None:
+    rows = [End("a", "REQ-1", "The pump stops"), End("b", "REQ-12", "The alarm sounds"), End("c", "REQ-2", "")]
+    made = build(rows, [], [])
+    assert [row.end.key for row in made.rows_like("req-1").rows] == ["REQ-1", "REQ-12"]
+    assert [row.end.key for row in made.rows_like("ALARM 12").rows] == ["REQ-12"]
+    assert made.rows_like("nothing").coverage == made.coverage
 
 
 def test_one_gap_of_many_is_not_everything() -> None:
