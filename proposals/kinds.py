@@ -93,6 +93,15 @@ class Reading:
         return self.held(run(self.statement(project_id, version), binary=True), targets)
 
 
+class FollowUp(NamedTuple):
+    """A target that is changed because of others, what it holds now and then, and what does it, for people."""
+
+    target: str
+    before: Content
+    after: Content
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one kind of target is read, staged, compared and changed.
@@ -116,7 +125,9 @@ class Kind:
     - `reading`: how a list reads what the targets hold together with its rows; None: `read` is asked;
     - `canonical_of_hash(target, sha256, language)`: as `canonical`, from the SHA-256 of a staged text (None: the target
       is removed), so that a list reads no texts; None for a kind whose values are no texts;
-    - `merges`: whether its values are texts that can be merged by lines.
+    - `merges`: whether its values are texts that can be merged by lines;
+    - `follows(project_id, changes)`: what else an acceptance would change because of contents that targets get; None
+      where nothing follows from changes of this kind.
     """
 
     name: str
@@ -135,6 +146,7 @@ class Kind:
     read_locked: Callable[[ProjectWrite, Collection[str]], Mapping[str, Content]] | None = None
     canonical_of_hash: Callable[[str, str | None, str | None], Content] | None = None
     reading: Reading | None = None
+    follows: Callable[[UUID, Mapping[str, Content]], list[FollowUp]] | None = None
 
 
 KINDS: Final = Registry[Kind]("kind of change")

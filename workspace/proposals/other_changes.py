@@ -54,6 +54,24 @@ def other_changes(round_: Round, against: Against) -> list[OtherChange]:
     return sorted(found, key=lambda change: change.last)
 
 
+def follow_ups(round_: Round) -> list[OtherChange]:
+    """What else an acceptance of a round would change, such as by rules; `holders` has what does it."""
+    found: list[OtherChange] = []
+    by_kind: dict[str, dict[str, Content]] = {}
+    for item in items_of_round(round_):
+        by_kind.setdefault(item.key.kind, {})[item.key.target] = item.after
+    for name, changes in by_kind.items():
+        kind = KINDS.get(name)
+        if kind is None or kind.follows is None:
+            continue
+        listed = kind.follows(round_.project_id, changes)
+        texts = kind.read_texts([content for each in listed for content in (each.before, each.after)])
+        for each in listed:
+            before, after = (texts.get(hash_of(content) or "") for content in (each.before, each.after))
+            found.append(OtherChange(kind.label(each.target), before, after, holders=(each.source,)))
+    return found
+
+
 def _other_side(round_: Round, against: Against, items: list[Item]) -> dict[str, Content]:
     if against.name == BASE:
         return {str(item.key): item.base for item in items}

@@ -31,7 +31,7 @@ from workspace.proposals.comparing import (
     text_in_round,
 )
 from workspace.proposals.deciding import Review, review_of, vote_lines
-from workspace.proposals.other_changes import other_changes
+from workspace.proposals.other_changes import follow_ups, other_changes
 from workspace.proposals.presentation import (
     TargetView,
     drift_cause,
@@ -123,6 +123,7 @@ def review_context(request: PageRequest, access: Access, shown: Proposal, **dial
     if "live" not in request.GET:
         context["comparison"] = _comparison(request, access, round_, against)
         context["other_changes"] = other_changes(round_, against)
+        context["follow_ups"] = follow_ups(round_) if shown.is_open else []
     return context
 
 

@@ -23,4 +23,5 @@ RECORD: Final = Kind(
     label=Late("stages.registers.proposing.labels:label_of"),
     read_texts=Late(f"{_CHANGES}:read_texts"),
     difference=Late(f"{_CHANGES}:difference"),
+    follows=Late("stages.registers.proposing.following:follows"),
 )

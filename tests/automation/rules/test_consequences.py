@@ -8,12 +8,15 @@ import pytest
 
 from audit.models import Event
 from kernel.errors import Conflict
+from proposals.models import Round
+from proposals.services import accept_proposal, create_proposal, submit_proposal
 from stages.automation.errors import RuleCycle, RuleLimit
 from stages.automation.models import Switch
 from stages.registers import verbs
 from stages.registers.models import Bundle
 from stages.registers.services import preview
 from tests.automation.rules.stage import CALLED, Stage
+from workspace.proposals.other_changes import follow_ups
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +102,29 @@ def test_a_preview_has_what_rules_add_with_their_names(stage: Stage) -> None:
         payloads=lambda acts, schema: verbs.set_fields(acts, schema, cells),
     )
     assert [source and source["rule"] for _payload, source in found.payloads] == [None, *["called cues"] * 3]
+    assert stage.tables(cue) == {"cues"}
+
+
+def test_a_proposal_shows_what_rules_would_add_and_is_accepted_with_it(stage: Stage) -> None:
+    """Case 20."""
+    stage.save("called cues", CALLED)
+    (cue,) = stage.create({"title": "Cue 11"}, facet="cues")
+    changes = {f"record:field/{cue}/cues/called": {"value": True}}
+    proposal = create_proposal(
+        caller=stage.caller, project_id=stage.project.id, title="Call it", changes=changes, base_version=0
+    )
+    submit_proposal(caller=stage.caller, proposal_id=proposal.id)
+    round_ = Round.objects.get(proposal=proposal)
+    found = follow_ups(round_)
+    assert [(each.holders, each.old, each.new) for each in found] == [
+        (("called cues",), None, new) for new in ("true", "SM-1", "lighting")
+    ]
+    assert stage.tables(cue) == {"cues"}
+    accept_proposal(caller=stage.caller, proposal_id=proposal.id, round=1)
+    assert stage.tables(cue) == {"cues", "sm_cues"}
+    assert stage.sources(cue)[0] == ("SetField", None)
+    assert {rule for _kind, rule in stage.sources(cue)[1:]} == {"called cues"}
+    stage.undo()
     assert stage.tables(cue) == {"cues"}
 
 
