@@ -7,6 +7,7 @@ from itertools import count
 
 from stages.registers.fold.bundles import Bundle, compose_bundle
 from stages.registers.fold.effects import Field
+from stages.registers.fold.headers import MAX_OPERATIONS
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.past import Past
 from stages.registers.fold.payloads import Payload, SetField
@@ -31,8 +32,8 @@ class ShowingAgain:
 
     def needed_after(self, payloads: Sequence[Payload]) -> list[SetField]:
         """The writes that have to follow payloads, of fields that nobody else has changed since (`is_free`)."""
-        identity = self._increment.identity
-        if not payloads or not (self._increment.classes or self._past.classes or identity.parent or identity.moved):
+        identity, classes = self._increment.identity, {**self._increment.classes, **self._past.classes}
+        if not 0 < len(payloads) <= MAX_OPERATIONS or not (classes or identity.parent or identity.moved):
             return []
         after = self._increment.fork()
         changes = after.add(self._tried(payloads))

@@ -6,6 +6,7 @@ What somebody else has changed since stays as it is, and is named.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from stages.registers.fold.bundles import Bundle
@@ -104,8 +105,7 @@ class _TakingBack(IdentityBack):
             case MoveOrderedEdge(edge_id):
                 self._move(edge_id)
             case RebalanceOrderedEdges() as rebalance:
-                for edge_id, _index in rebalance.new_ordering:
-                    self._move(edge_id)
+                self._rebalance(rebalance)
             case ConfirmFieldMapping() as mapping:
                 self._map(mapping)
             case _:
@@ -227,6 +227,16 @@ class _TakingBack(IdentityBack):
             return
         if not self._is_kept(Key("index", edge_id)):
             self.result.payloads.append(MoveOrderedEdge(edge_id, index))
+
+    def _rebalance(self, rebalance: RebalanceOrderedEdges) -> None:
+        """All of it by one operation, as it was done."""
+        done = len(self.result.payloads)
+        for edge_id, _index in rebalance.new_ordering:
+            self._move(edge_id)
+        moves = self.result.payloads[done:]
+        ordering = tuple((each.edge_id, each.new_index) for each in moves if isinstance(each, MoveOrderedEdge))
+        if ordering:
+            self.result.payloads[done:] = [replace(rebalance, new_ordering=ordering)]
 
     # Mappings
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 
 from accounts.callers import Caller
 from kernel.crdt.encoding import MAX_NUMBER
-from kernel.errors import Conflict
+from kernel.errors import Conflict, PayloadTooLarge
 from stages.registers.fold.bundles import Bundle
+from stages.registers.fold.headers import MAX_OPERATIONS
 from stages.registers.fold.since import Kept
 from stages.registers.fold.stacks import redoable, undoable
 from stages.registers.fold.undo import take_back_newest
@@ -76,6 +77,9 @@ def _take_back(
         words = gettext("This stays as it is: {names} changed it since.").format(names=_names(taken.kept))
         raise Conflict(words, kept=[describe_kept(each) for each in taken.kept])
     payloads = write.composing.with_hooks([(payload, None) for payload in taken.payloads])
+    if len(payloads) > MAX_OPERATIONS:
+        words = gettext("Taking this back takes more than {most} changes at once.")
+        raise PayloadTooLarge(words.format(most=f"{MAX_OPERATIONS:,}"))
     written = write.append(payloads, undoes=bundle.header.bundle_id, reason=None)
     return Written(
         written.bundle_id, written.hash, written.op_ids, written.changes, written.event, kept=tuple(taken.kept)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from kernel.errors import Conflict
+from kernel.errors import Conflict, PayloadTooLarge
 from projects.models import Project
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.definition import replay
 from stages.registers.fold.payloads import Payload, SetField
+from stages.registers.models import Operation
 from stages.registers.proof.derived import faults_in_derived
 from stages.registers.services import redo, undo
 from stages.registers.storing.storage import PostgresStorage
@@ -112,3 +113,12 @@ def test_merges_splits_and_mappings_come_back_one_after_the_other(ann: Desk) -> 
         assert what_is_shown(ann.state()) == state
     assert ann.state().hash == replay(PostgresStorage(ann.project.id).by_range()).hash
     assert list(faults_in_derived(ann.project.id)) == []
+
+
+def test_what_would_take_back_too_much_is_refused(ann: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann.create(*({"title": f"{at}"} for at in range(5)))
+    count = Operation.objects.count()
+    monkeypatch.setattr("stages.registers.services.undoing.MAX_OPERATIONS", 4)
+    with pytest.raises(PayloadTooLarge, match="more than 4 changes"):
+        undo(caller=ann.caller, project_id=ann.project.id)
+    assert Operation.objects.count() == count
