@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from stages.registers.fold.bundles import Bundle
-from stages.registers.fold.effects import Field, Key, Pair, Subject, acts
+from stages.registers.fold.effects import Field, Key, Pair, Subject, acts, field_writes
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.operations import Operation
 from stages.registers.fold.past import Past
@@ -47,6 +47,9 @@ class Since:
         self._restored: set[str] = set()
         self._begun = {subject for operation in bundle.operations for subject in acts(operation)}
         self._begun = {subject for subject in self._begun if not self._past.knew(subject)}
+        created = (each.payload for each in bundle.operations)
+        self._created = {each.entity_id for each in created if isinstance(each, CreateEntity)}
+        self._written = {written for operation in bundle.operations for written, _value in field_writes(operation)}
 
     def _lives(self, entity: str) -> bool:
         record = self._storage.records.get(self._identity.root(entity))
@@ -69,11 +72,7 @@ class Since:
         """Whether this bundle itself began a record, or a facet at it: it goes as a whole."""
         if facet is not None:
             return Subject("facet", entity, facet) in self._begun
-        return CreateEntity(entity) in self._created and Subject("entity", entity) in self._begun
-
-    @property
-    def _created(self) -> Iterable[Payload]:
-        return [each.payload for each in self._bundle.operations if isinstance(each.payload, CreateEntity)]
+        return entity in self._created and Subject("entity", entity) in self._begun
 
     def _is_done(self, *what: object) -> bool:
         done = what in self._done

@@ -16,7 +16,6 @@ from stages.registers.fold.effects import (
     Key,
     Subject,
     edge_facet,
-    field_writes,
     removals,
 )
 from stages.registers.fold.increment import Increment
@@ -166,8 +165,7 @@ class _TakingBack(IdentityBack):
 
         So what was mapped or merged meanwhile comes apart again as it was.
         """
-        mine = {field for operation in self._bundle.operations for field, _value in field_writes(operation)}
-        former = [self._former_value(raw) for raw in sorted(mine & {*raws})]
+        former = [self._former_value(raw) for raw in sorted(self._written & {*raws})]
         return sorted(former, key=lambda each: not each.unset and spell(each.value) == spell(shown))
 
     def _former_value(self, raw: Field) -> SetField:
