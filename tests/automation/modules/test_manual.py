@@ -1,0 +1,46 @@
+"""`docs/modules.md` says what the code does."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+
+from stages.automation.packages import archive, read_manifest, shapes, toml
+from stages.automation.packages.manifest import ARGUMENTS, TYPES
+
+MANUAL = (settings.BASE_DIR / "docs" / "modules.md").read_text(encoding="utf-8")
+TABLES = {
+    "[module]": shapes.ModuleShape,
+    "[capabilities]": shapes.CapabilitiesShape,
+    "[tables.x]": shapes.TableShape,
+    "[tables.x.columns.y]": shapes.ColumnShape,
+    "[relations.x]": shapes.RelationShape,
+    "[scripts.x]": shapes.ScriptShape,
+    "[views.x]": shapes.ViewShape,
+}
+
+
+def test_its_module_is_one():
+    (text,) = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+    manifest = read_manifest({"module.toml": text, "scripts/report.lua": "return 1"})
+    assert manifest.name == "studies"
+    for part in ("tables", "relations", "rules", "scripts", "views"):
+        assert getattr(manifest, part)
+
+
+def test_it_lists_every_member_of_every_table():
+    rows = dict(re.findall(r"^\| `(\[.*?\])` \| (.*) \|$", MANUAL, re.MULTILINE))
+    assert rows.keys() == {*TABLES, "[rules.x]"}
+    for name, shape in TABLES.items():
+        listed = set(re.findall(r"`([a-z_]+)`", rows[name]))
+        assert set(shape.__struct_fields__) - listed == set(), name
+    assert set(TYPES) <= set(re.findall(r"`([a-z-]+)`", rows["[tables.x.columns.y]"]))
+    assert set(ARGUMENTS) <= set(re.findall(r"`([a-z-]+)`", rows["[scripts.x]"]))
+
+
+def test_its_limits_are_those_of_the_code():
+    words = "at most 2 MiB and 200 text files, a file 512 KiB, `module.toml` 64 KiB"
+    assert words in MANUAL
+    limits = (archive.MAX_ARCHIVE, archive.MAX_FILES, archive.MAX_FILE, toml.MAX_BYTES)
+    assert limits == (2 * 1024**2, 200, 512 * 1024, 64 * 1024)
