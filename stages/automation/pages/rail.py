@@ -8,7 +8,6 @@ from typing import Final
 
 from django.utils.functional import Promise
 
-from kernel.registry import Registry
 from projects.access import Access
 from stages.registers.reading.reader import Reader
 
@@ -51,10 +50,25 @@ class ShownGroup:
     new: tuple[str, str] | None
 
 
-RAIL: Final = Registry[RailGroup]("group of the automation rail")
+class Groups:
+    """The groups by their names; each part of the stage adds its own once."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, RailGroup] = {}
+
+    def register(self, name: str, group: RailGroup) -> None:
+        """Add a group. Raises `ValueError` where another one has the name."""
+        if name in self._groups:
+            raise ValueError(f"the group {name!r} is there already")
+        self._groups[name] = group
+
+    def in_order(self) -> list[RailGroup]:
+        return sorted(self._groups.values(), key=lambda each: each.position)
+
+
+RAIL: Final = Groups()
 
 
 def rail_of(context: RailContext) -> list[ShownGroup]:
     """The groups in their order."""
-    ordered = sorted(RAIL.values(), key=lambda each: each.position)
-    return [ShownGroup(each.label, each.rows(context), each.new(context)) for each in ordered]
+    return [ShownGroup(each.label, each.rows(context), each.new(context)) for each in RAIL.in_order()]
