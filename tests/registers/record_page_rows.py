@@ -31,6 +31,10 @@ PAGES: Final = (
     Row("registers:record_restore", "POST", RECORD + "restore/", "project_frozen", *_EDITORS),
     Row("registers:record_delete", "GET", RECORD + "delete/", 200, *_EDITORS),
     Row("registers:record_delete", "POST", RECORD + "delete/", 302, *_EDITORS, {"reason": "Superseded"}),
+    # The field is of another type.
+    Row("registers:record_file", "GET", RECORD + "file/?table=requirements&field=title", _NOTHING, *_EDITORS),
+    Row("registers:record_file", "POST", RECORD + "file/", _NOTHING, *_EDITORS, {"table": "requirements"}),
+    Row("registers:record_open_file", "GET", RECORD + "file/open/?hash=0", _NOTHING),
     Row("registers:record_merge", "GET", RECORD + "merge/", 200, *_EDITORS),
     Row("registers:record_merge", "POST", RECORD + "merge/", 400, *_EDITORS, {"other": ""}),
     Row("registers:record_split", "GET", RECORD + "split/", 200, *_EDITORS),
@@ -61,7 +65,7 @@ BUDGETED_PAGES: Final = {
 NO_PAGES: Final = (
     *("registers:record", "registers:record_history", "registers:record_edit", "registers:record_restore"),
     *("registers:record_delete", "registers:record_link", "registers:record_unlink", "registers:record_confirm"),
-    *("registers:record_merge", "registers:record_split"),
+    *("registers:record_file", "registers:record_open_file", "registers:record_merge", "registers:record_split"),
     *("registers:record_attach", "registers:conflict_keep", "registers:conflict_decide", "registers:conflict_key"),
     *("registers:matrix_pair", "registers:matrix_link", "registers:matrix_unlink", "registers:matrix_confirm"),
 )

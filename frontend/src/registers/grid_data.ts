@@ -1,7 +1,12 @@
 /** What Django writes into the page of a table (`stages/registers/pages/grid_data.py`). */
 
-/** How a cell of a column is edited; `none` opens the record, where it can be changed. */
-export type EditorKind = "text" | "number" | "toggle" | "choice" | "record" | "none";
+/** How a cell of a column is edited; `none` opens the record, `file` the form there in which a file is chosen. */
+export type EditorKind = "text" | "number" | "toggle" | "choice" | "record" | "file" | "none";
+
+/** Whether cells of a column are typed. */
+export function isTyped({ editor }: { editor: EditorKind }): boolean {
+  return editor !== "none" && editor !== "file";
+}
 
 export interface Choice {
   value: string;

@@ -8,6 +8,7 @@ import { Filling } from "./filling";
 import { Following } from "./following";
 import { Footer } from "./footer";
 import { Grid } from "./grid";
+import { isTyped, type Column } from "./grid_data";
 import { Messages } from "./messages";
 import { Others } from "./others";
 import { ACTIVE, Painter } from "./painter";
@@ -151,6 +152,13 @@ export class Sheet {
     this.on.grid.focus({ preventScroll: true });
   }
 
+  /** Where a cell is changed that is not typed. */
+  private addressOf(record: string, { editor, field }: Column): string {
+    const address = this.grid.data.addresses.record.replace("RECORD", record);
+    if (editor !== "file" || !this.grid.data.mayWrite) return address;
+    return `${address}file/?${new URLSearchParams({ table: this.grid.data.facet, field }).toString()}`;
+  }
+
   /** Open the editor over the active cell, with `text` or with what is there; whether it could be. */
   edit(text?: string): boolean {
     const { active } = this.grid.selection;
@@ -158,9 +166,9 @@ export class Sheet {
     const column = this.grid.columns[active.column];
     const cell = this.grid.cellAt(active);
     if (!row || !column || !cell) return false;
-    if (column.editor === "none") {
+    if (!isTyped(column)) {
       if (text !== undefined) return this.refuse(say("registers.not_typed"));
-      location.assign(this.grid.data.addresses.record.replace("RECORD", row.record));
+      location.assign(this.addressOf(row.record, column));
       return false;
     }
     if (!this.grid.data.mayWrite) return this.readOnly();
@@ -287,7 +295,7 @@ export class Sheet {
     const { row, column } = this.grid.selection.active;
     const next = column + columns;
     const isBehind = next >= this.grid.columns.length && row < this.grid.count - 1;
-    if (isBehind) this.go({ row: row + 1, column: this.grid.columns.findIndex(({ editor }) => editor !== "none") });
+    if (isBehind) this.go({ row: row + 1, column: this.grid.columns.findIndex(isTyped) });
     else this.go({ row: row + rows, column: next });
   }
 

@@ -5,7 +5,7 @@ import { say, count } from "../texts";
 import type { Bars } from "./bars";
 import { describe, isNothing, type Paste, type PastedRow, plan, planFill, textOf } from "./clipboard";
 import { type Grid, MAX_ASKED } from "./grid";
-import type { Column } from "./grid_data";
+import { isTyped, type Column } from "./grid_data";
 import type { Area } from "./places";
 import { cellOf, factsOf, type Row } from "./rows";
 import type { Question } from "./protocol";
@@ -65,7 +65,7 @@ export class Work {
     await this.once(async () => {
       const { blocks, columns } = this.grid;
       const rows = await blocks.range(area.top, area.bottom);
-      const fields = columns.slice(area.left, area.right + 1).filter(({ editor }) => editor !== "none");
+      const fields = columns.slice(area.left, area.right + 1).filter(isTyped);
       const emptied = rows.map((row) => emptiedRow(row, fields));
       const changed = emptied.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
       await this.write({ rows: emptied, area, lost: 0, rekeyed: 0, hasHeadings: false }, changed > 0 ? count("registers.emptied", changed) : say("registers.pasted.nothing"));
@@ -77,7 +77,7 @@ export class Work {
       const { record } = await this.grid.server.create();
       const row = await this.grid.append([record]);
       this.page.refit();
-      const column = this.grid.columns.findIndex(({ editor }) => editor !== "none");
+      const column = this.grid.columns.findIndex(isTyped);
       this.page.go(row, Math.max(0, column));
     });
   }

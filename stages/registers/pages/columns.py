@@ -71,7 +71,7 @@ _EDITORS: Final[Mapping[str, str]] = {
     BOOLEAN: "toggle",
     ENUM: "choice",
     ENTITY: "record",
-    FILE: "none",
+    FILE: "file",
     LINKS: "none",
 }
 
@@ -80,7 +80,7 @@ _EDITORS: Final[Mapping[str, str]] = {
 class GridColumn:
     """One column of the grid. `column` is None for links.
 
-    `editor` is how the script edits its cells; with `none`, Enter opens the record. `pastes` says whether pasted texts
+    `editor` is how the script edits its cells; with `none`, Enter opens the record, and with `file` the form in which a file is chosen. `pastes` says whether pasted texts
     go into it, `is_end` whether values are at the right.
     """
 

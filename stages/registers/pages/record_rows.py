@@ -41,7 +41,7 @@ class FieldRow:
     author: Author | None
     same_as: tuple[str, ...]
     leads_to: str
-    has_file: bool
+    file_address: str
     query: str
 
     @property
@@ -52,6 +52,10 @@ class FieldRow:
     def is_typed(self) -> bool:
         """Whether its value is typed; a file is chosen, and what follows a reference is set where it is."""
         return not self.column.reference and self.column.type != FILE
+
+    @property
+    def is_file(self) -> bool:
+        return not self.column.reference and self.column.type == FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,7 @@ def parts_of(record: RecordReading, authors: Authors) -> list[PartRows]:
     """The fields of a record, by table."""
     names = names_of(record.reader, set(_entities(record.parts)))
     return [
-        PartRows(part, tuple(_field_row(record.reader, each, names, authors) for each in part.fields))
-        for part in record.parts
+        PartRows(part, tuple(_field_row(record, each, names, authors) for each in part.fields)) for part in record.parts
     ]
 
 
@@ -167,7 +170,8 @@ def _kept(query: Query, view: str, *, of_table: bool = False) -> str:
     return found.urlencode()
 
 
-def _field_row(reader: Reader, view: FieldView, names: dict[str, Named], authors: Authors) -> FieldRow:
+def _field_row(record: RecordReading, view: FieldView, names: dict[str, Named], authors: Authors) -> FieldRow:
+    reader = record.reader
     sides = tuple(_text(view.column, each, names) for each in view.sides) if len(view.sides) > 1 else ()
     entity = view.cell.value.get("entity") if isinstance(view.cell.value, dict) else None
     return FieldRow(
@@ -181,8 +185,16 @@ def _field_row(reader: Reader, view: FieldView, names: dict[str, Named], authors
         same_as=tuple(f"{column.label} · {table.label}" for table, column in view.same_as),
         leads_to=record_address(reader.project_id, names[entity].record) if entity in names else "",
         query=urlencode({"table": view.column.table, "field": view.column.name}),
-        has_file=isinstance(view.cell.value, dict) and "blake3" in view.cell.value,
+        file_address=_file_address(reader, record.id, view.cell.value),
     )
+
+
+def _file_address(reader: Reader, record: str, value: Any) -> str:
+    """Where the file of a field is read; empty for what is no file."""
+    digest = value.get("blake3") if isinstance(value, dict) else None
+    if not isinstance(digest, str):
+        return ""
+    return f"{reverse('registers:record_open_file', args=[reader.project_id, record])}?{urlencode({'hash': digest})}"
 
 
 def _text(column: Column, value: Any, names: dict[str, Named]) -> str:

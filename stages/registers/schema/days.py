@@ -1,4 +1,4 @@
-"""Days and times, as people write and read them: "11 Dec 2026", "11 Dec 2026 13:52"."""
+"""Days and times, as people write and read them: "11 Dec 2026", "11 Dec 2026 13:52 UTC"."""
 
 from __future__ import annotations
 
@@ -89,11 +89,11 @@ def show_day(value: str) -> str:
 
 
 def show_time(value: str) -> str:
-    """A time as in "11 Dec 2026 13:52", with seconds where it has some."""
+    """A time as in "11 Dec 2026 13:52 UTC", with seconds where it has some."""
     found = _TIME.fullmatch(value)
     assert found is not None
     time = datetime.fromisoformat(found[1])
-    return f"{show_day(found[1][:10])} {time:%H:%M:%S}".removesuffix(":00")
+    return f"{show_day(found[1][:10])} {time:%H:%M:%S}".removesuffix(":00") + " UTC"
 
 
 def _months() -> dict[str, int]:

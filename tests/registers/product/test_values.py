@@ -20,7 +20,7 @@ COLUMNS: dict[str, tuple[Column, Any, str]] = {
     "float": (Column("a", "float"), 1.5, "1.5"),
     "boolean": (Column("a", "boolean"), True, "Yes"),
     "date": (Column("a", "date"), "2026-12-11", "11 Dec 2026"),
-    "datetime": (Column("a", "datetime"), "2026-11-28T13:52:00Z", "28 Nov 2026 13:52"),
+    "datetime": (Column("a", "datetime"), "2026-11-28T13:52:00Z", "28 Nov 2026 13:52 UTC"),
     "duration": (Column("a", "duration"), 86_400_000, "24 h"),
     "enum": (Column("a", "enum", options=OPTIONS), "safety", "Safety"),
     "entity-reference": (Column("a", "entity-reference"), {"entity": RECORD}, "TST-31"),
