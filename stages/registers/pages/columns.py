@@ -36,13 +36,13 @@ TYPE_WORDS: Final[Mapping[str, Promise]] = {
     "integer": _("Whole number"),
     "float": _("Decimal number"),
     "boolean": _("Yes or no"),
-    "date": _("Day"),
-    "datetime": _("Time"),
+    "date": _("Date"),
+    "datetime": _("Date and time"),
     "duration": _("Duration"),
-    "enum": _("Option"),
-    "entity-reference": _("Record"),
+    "enum": _("Choice of options"),
+    "entity-reference": _("Record of a table"),
     "blob-reference": _("File"),
-    "list": _("List"),
+    "list": _("Lines, written together"),
 }
 _WIDTHS: Final[Mapping[str, int]] = {
     "text": 124,
@@ -80,7 +80,8 @@ _EDITORS: Final[Mapping[str, str]] = {
 class GridColumn:
     """One column of the grid. `column` is None for links.
 
-    `editor` is how the script edits its cells; with `none`, Enter opens the record, and with `file` the form in which a file is chosen. `pastes` says whether pasted texts
+    `editor` is how the script edits its cells; with `none`, Enter opens the record, and with `file` the form in which a
+    file is chosen. `pastes` says whether pasted texts
     go into it, `is_end` whether values are at the right.
     """
 

@@ -22,6 +22,7 @@ from stages.registers.pages.gone import record_gone
 from stages.registers.pages.history_words import HistoryWords
 from stages.registers.pages.record_rows import beside, links_of, parts_of, record_address
 from stages.registers.permissions import WRITE
+from stages.registers.reading.hanging import naming
 from stages.registers.reading.history import History
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import RecordReading, read_record
@@ -79,6 +80,7 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
     frame = register_context(request, access, reader=found.reader)
     authors = Authors(access.project.id, request.user)
     links = links_of(found, authors, "")
+    named = naming(found.reader, found.record) if found.record.alive else []
     waiting = Conflict.objects.filter(project=access.project.id, resolved_at=None)
     conflicts = waiting.filter(subject__in=found.record.facts.members)
     first = conflicts.order_by("opened_at", "id").first()
@@ -90,6 +92,7 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
         "name": found.name,
         "parts": parts_of(found, authors),
         "links": links,
+        "named_by": [(each, record_address(access.project.id, each.other.record)) for each in named],
         "links_from": sum(each.view.edge.outgoing for each in links),
         "links_to": sum(not each.view.edge.outgoing for each in links),
         "conflicts": conflicts.count(),

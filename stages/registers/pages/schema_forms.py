@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -42,17 +42,52 @@ def name_from(title: str, taken: Collection[str], fallback: str) -> str:
     return next(each for each in numbered if each not in taken)
 
 
+@dataclass(frozen=True, slots=True)
+class FirstColumn:
+    """A row of the form of a new table, as it was typed; `at` is its position."""
+
+    at: int
+    title: str = ""
+    type: str = TEXT
+    options: str = ""
+    target: str = ""
+    traced: bool = False
+
+
+def first_rows(post: QueryDict, count: int) -> list[FirstColumn]:
+    """The rows of the form of a new table, at least `count`; of one that nobody has typed, the first is a title."""
+    lists = (post.getlist(name) for name in ("column", "type", "options", "target"))
+    traced = set(post.getlist("traced"))
+    typed = [
+        FirstColumn(at, title, type_ or TEXT, options, target, str(at) in traced)
+        for at, (title, type_, options, target) in enumerate(zip_longest(*lists, fillvalue=""))
+    ]
+    found = typed or [FirstColumn(0, _("Title"))]
+    return found + [FirstColumn(at) for at in range(len(found), count)]
+
+
 def first_columns(post: QueryDict) -> list[Column]:
     """The columns of the form of a new table: rows of titles and types; one without a title is no column."""
     found: list[Column] = []
-    rows = zip(post.getlist("column"), post.getlist("type"), post.getlist("options"), strict=False)
-    for title, type_, options in rows:
-        if not title.strip():
+    for row in first_rows(post, 0) if post.getlist("column") else []:
+        if not row.title.strip():
             continue
         taken = {"key", *(each.name for each in found)}
-        chosen = _options(options.split(","), ()) if type_ == ENUM else ()
-        name = name_from(title, taken, "column")
-        found.append(Column(name, type_, title.strip(), crdt=type_ == LIST, options=tuple(chosen)))
+        chosen = tuple(_options(row.options.split(","), ())) if row.type == ENUM else ()
+        if row.type == ENUM and not chosen:
+            words = _("{column}: write its options, with commas between them.")
+            raise ValidationFailed({"column": [words.format(column=row.title.strip())]})
+        found.append(
+            Column(
+                name_from(row.title, taken, "column"),
+                row.type,
+                row.title.strip(),
+                crdt=row.type == LIST,
+                traced=row.traced,
+                target=row.target if row.type == ENTITY else "",
+                options=chosen,
+            )
+        )
     if not found:
         raise ValidationFailed({"column": [_("A table has at least one column.")]})
     return found
@@ -62,6 +97,9 @@ def new_column(post: QueryDict, taken: Collection[str]) -> Column:
     """The column of the form of a new one. Raises `ValidationFailed`."""
     title = title_of(post)
     type_ = post.get("type", TEXT)
+    options = tuple(_options(post.get("new_options", "").splitlines(), ())) if type_ == ENUM else ()
+    if type_ == ENUM and not options:
+        raise ValidationFailed({"options": [_("Write at least one option.")]})
     return Column(
         name_from(title, taken, "column"),
         type_,
@@ -70,7 +108,7 @@ def new_column(post: QueryDict, taken: Collection[str]) -> Column:
         unique="unique" in post,
         traced="traced" in post,
         target=post.get("target", "") if type_ == ENTITY else "",
-        options=tuple(_options(post.get("new_options", "").splitlines(), ())) if type_ == ENUM else (),
+        options=options,
     )
 
 

@@ -30,9 +30,12 @@ Errors = Mapping[str, list[str]]
 
 @page("GET", "HEAD", "POST")
 def new_table(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET: the form. POST `title, key_prefix, column, type, options`: make a table, and go there."""
+    """GET: the form. POST `title, key_prefix, column, type, options, target, traced`: make a table, and go there.
+
+    With `more` the form comes again with further rows for columns.
+    """
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
-    if request.method != "POST":
+    if request.method != "POST" or "more" in request.POST:
         return _table_form(request, access, {})
     try:
         title = schema_forms.title_of(request.POST)
@@ -108,17 +111,19 @@ def change_column(request: PageRequest, project_id: UUID, facet: str, name: str)
 def _table_form(request: PageRequest, access: Access, errors: Errors) -> HttpResponse:
     context = register_context(request, access)
     post = request.POST
-    typed = list(zip(post.getlist("column"), post.getlist("type"), post.getlist("options"), strict=False))
-    first = typed or [(_("Title"), "text", "")]
-    rows = first + [("", "text", "")] * (schema_forms.FIRST_COLUMNS - len(first))
+    more = schema_forms.FIRST_COLUMNS if "more" in post else 0
+    rows = schema_forms.first_rows(post, max(schema_forms.FIRST_COLUMNS, len(post.getlist("column")) + more))
     form = {
         "values": {name: post.get(name, "") for name in ("title", "key_prefix")},
         "columns": rows,
+        "targets": [(each.facet, each.label) for each in Reader(access.project.id).schema.tables.values()],
         "types": schema_forms.TYPE_CHOICES,
         "errors": errors,
         "back": reverse("registers:tables", args=[access.project.id]),
         "dialog_part": "registers/dialogs/table.html",
         "dialog_title": "new-table-title",
+        "dialog_class": "dialog-wide",
+        "focus": _first_wrong(errors, "column" if "more" in post else "title"),
     }
     return render(request, "registers/no_tables.html", {**context, **form}, status=400 if errors else 200)
 
@@ -134,6 +139,13 @@ def _change_table_form(
     }
     context = {**table_context(request, access, facet), **form}
     return render(request, "registers/table.html", context, status=400 if errors else 200)
+
+
+def _first_wrong(errors: Errors, usual: str) -> str:
+    """The box that the cursor is put in: the first that is wrong."""
+    if not errors or "title" in errors:
+        return usual
+    return "key_prefix" if "key_prefix" in errors else "column"
 
 
 def _column_form(

@@ -143,7 +143,7 @@ def test_records_of_a_deleted_table_keep_their_names(browser: Client, sites: Sit
     assert "deleted table" in page(browser, f"{base}records/{test}/")
 
 
-def test_a_record_says_which_records_name_it(sites: Sites) -> None:
+def test_a_record_says_which_records_name_it(browser: Client, sites: Sites, base: str) -> None:
     record = sites.create(title="Stop")
     sites.a.do(verbs.add_column, "tests", Column("of", "entity-reference", "Requirement", target="requirements"))
     test = sites.create("tests", title="Test", of={"entity": record})
@@ -152,3 +152,7 @@ def test_a_record_says_which_records_name_it(sites: Sites) -> None:
     assert found is not None
     (named,) = naming(reader, found.record)
     assert (named.other.record, named.other.label, named.column.label) == (test, "TST-1", "Requirement")
+    shown = page(browser, f"{base}records/{record}/")
+    assert "Named by" in shown
+    assert "TST-1" in shown.partition("Named by")[2]
+    assert "1 record names it: TST-1 (Requirement)." in page(browser, f"{base}records/{record}/delete/")
