@@ -77,8 +77,10 @@ class AutomationConfig(StageConfig):
         from stages.automation.environment import SLOTS
         from stages.automation.jobs import QUEUE
         from stages.registers.proposing.sources import SOURCES
+        from stages.registers.rpc.registry import RPC_EVENTS
 
         RUNNER_QUEUES.register(QUEUE, RunnerQueue(slots=lambda: int(getattr(settings, SLOTS))))
+        RPC_EVENTS.register("script.completed", Late("stages.automation.rpc.events:script_completed"))
         SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
 
     def _register_proof(self) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.automation import module_rows, passage_rows, rule_rows, script_rows
 
-REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST, *rule_rows.REST)
-SITE_REST: tuple[Any, ...] = module_rows.SITE_REST
+REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST, *rule_rows.REST, *script_rows.REST)
+SITE_REST: tuple[Any, ...] = (*module_rows.SITE_REST, *script_rows.SITE_REST)
 PAGES: tuple[Any, ...] = (*module_rows.PAGES, *passage_rows.PAGES)
 BUDGETED_PAGES = {**module_rows.BUDGETED_PAGES, **passage_rows.BUDGETED_PAGES}
 NO_PAGES = (*module_rows.NO_PAGES, *passage_rows.NO_PAGES)

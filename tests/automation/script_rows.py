@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.callers import Caller
 from stages.automation.executing.working import run_execution
 from stages.automation.services.executions import stop_execution
 from stages.automation.services.scripts import Saved, run_script, save_script, switch_script
+from tests.matrix import OPEN, OTHER, OWNERS, WRITERS, Row, SiteRow
 from tests.publishing.reviews import Review, caller_of
 
 
@@ -43,6 +44,27 @@ def _stopping(world: Any) -> Callable[[Caller], Any]:
     return lambda caller: stop_execution(caller=caller, execution_id=execution.id)
 
 
+SCRIPTS: Final = "scripts/"
+SCRIPT: dict[str, Any] = {"source": "print(1)"}
+SWITCH: dict[str, Any] = {"sha256": "0" * 64, "is_on": True}
+EDITORS = (WRITERS, OPEN)
+REST: Final = (
+    Row("api_scripts", "GET", SCRIPTS, 200),
+    Row("api_scripts", "POST", SCRIPTS, 201, *EDITORS, {"name": "made", **SCRIPT}),
+    Row("api_script", "GET", SCRIPTS + f"{OTHER}/", "not_found"),
+    Row("api_script", "PUT", SCRIPTS + f"{OTHER}/", "not_found", *EDITORS, SCRIPT),
+    Row("api_script_switch", "POST", SCRIPTS + f"{OTHER}/switch/", "not_found", OWNERS, OPEN, SWITCH),
+    Row("api_script_run", "POST", SCRIPTS + f"{OTHER}/run/", "not_found", *EDITORS),
+    Row("api_executions", "GET", "executions/", 200),
+    Row("api_rpc_scripts_list", "GET", "/api/rpc/{registers}/scripts/list", 200),
+    Row("api_rpc_scripts_run", "POST", "/api/rpc/{registers}/scripts/run", "not_found", *EDITORS, {"script": "none"}),
+)
+# Of an execution that is not there; whose project a person may not see, it is not there either.
+SITE_REST: Final = (
+    SiteRow("api_execution", "GET", f"executions/{OTHER}/", "not_found"),
+    SiteRow("api_execution_log", "GET", f"executions/{OTHER}/log/", "not_found"),
+    SiteRow("api_execution_stop", "POST", f"executions/{OTHER}/stop/", "not_found"),
+)
 REPEATS = (
     ("script.save", _saving),
     ("script.switch", _switching),

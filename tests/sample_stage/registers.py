@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from accounts.callers import Caller
 from stages.registers import catalogue, hooks
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.proposing.sources import SOURCES
+from stages.registers.rpc.registry import RPC_EVENTS
 from stages.registers.schema import Column
 from stages.registers.schema.linked import link_to
 
@@ -35,6 +37,11 @@ def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
     return f"{reverse('workspace:workspace', args=[project_id])}?counter={shown['name']}"
 
 
+def note_added(_caller: Caller, _project_id: UUID, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a new note means to clients of the engine."""
+    return [{"type": "note_added", **data}]
+
+
 def source_of_sample(_project_id: UUID, origin_id: str) -> Mapping[str, str]:
     """How operations name a sample that has proposed them."""
     return {"sample": origin_id}
@@ -45,3 +52,4 @@ def register() -> None:
     link_to(FACET, title="Counters", columns=COLUMNS, address_of=address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))
     SOURCES.register("sample", source_of_sample)
+    RPC_EVENTS.register("note.added", note_added)

@@ -16,4 +16,6 @@ urlpatterns = [
     _path("modules/install", "modules:InstallModuleView"),
     _path("modules/list", "modules:ListModulesView"),
     _path("modules/adopt", "modules:AdoptModuleView"),
+    _path("scripts/list", "scripts:ListScriptsView"),
+    _path("scripts/run", "scripts:RunScriptView"),
 ]

@@ -21,6 +21,7 @@ from blobs.services import store_texts
 from kernel.canonical import canonical
 from kernel.errors import Conflict, DomainError, NotFound, ValidationFailed
 from kernel.statements import database_now
+from kernel.transactions import write_transaction
 from projects.access import get_project
 from projects.writing import ProjectWrite, project_write, upkeep_write
 from proposals.models import Proposal
@@ -81,7 +82,8 @@ def scripts_user() -> User:
         found = User.objects.named(username).first()
         if found is None:
             try:
-                return create_service(caller=foundry_caller(), username=username, display_name=_("Scripts"))
+                with write_transaction():
+                    return create_service(caller=foundry_caller(), username=username, display_name=_("Scripts"))
             except ValidationFailed:
                 # Another process has made it meanwhile.
                 found = User.objects.named(username).first()

@@ -18,6 +18,7 @@ from kernel.canonical import canonical
 from kernel.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
 from kernel.ijson import check_storable
 from kernel.names import check_name, check_reason
+from projects.access import get_project
 from projects.writing import project_write
 from stages.automation import lua
 from stages.automation.choices import Cause, Kind
@@ -95,6 +96,21 @@ def save_script(
         write=write,
         repeat=lambda event: Saved(event.data["script_id"], event.data["name"], event.data["sha256"]),
     )
+
+
+def change_script(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    script_id: UUID,
+    source: str,
+    title: str = "",
+    settings: Mapping[str, Any] | None = None,
+) -> Saved:
+    """Save a script that is there under its name. Raises `NotFound`, and what `save_script` raises."""
+    get_project(user=caller.user, project_id=project_id, action=SAVE_SCRIPT)
+    name = find_script(project_id, script_id).name
+    return save_script(caller=caller, project_id=project_id, name=name, source=source, title=title, settings=settings)
 
 
 def switch_script(

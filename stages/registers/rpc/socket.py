@@ -28,13 +28,14 @@ from projects.access import get_project
 from realtime.hub import LayerUnreachableError, Subscriber
 from stages.registers.events import CHANGED
 from stages.registers.permissions import READ
+from stages.registers.rpc.registry import RPC_EVENTS
 
 _events_of: Final = Late("stages.registers.rpc.events:events_of")
 _numbers = itertools.count(1)
 
 
 class RpcSocket(Socket):
-    """Follows a project's events, and sends what those of registers mean."""
+    """Follows a project's events, and sends what those of registers, and of `RPC_EVENTS`, mean."""
 
     __slots__ = ("_authenticate", "_subscriber", "project_id")
 
@@ -84,9 +85,13 @@ class RpcSocket(Socket):
     async def send_text(self, text: str) -> None:
         """Send what a frame of the project means to clients of the engine; of most frames that is nothing."""
         frame = json.loads(text)
-        if frame.get("method") != "event" or frame["params"]["name"] != CHANGED:
+        if frame.get("method") != "event":
             return
-        reading = functools.partial(_events_of, self.caller, self.project_id, frame["params"]["data"])
+        name = frame["params"]["name"]
+        events_of = _events_of if name == CHANGED else RPC_EVENTS.get(name)
+        if events_of is None:
+            return
+        reading = functools.partial(events_of, self.caller, self.project_id, frame["params"]["data"])
         for event in await self.node.lanes.read(reading):
             await super().send_text(json.dumps(event))
 

@@ -1,0 +1,88 @@
+"""Scripts and executions of a project, for lists and pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from blobs.models import Blob
+from kernel.errors import NotFound
+from projects.access import Access, get_project
+from proposals.models import Proposal
+from stages.automation.executing.grants import Grants
+from stages.automation.executing.scripts import Script, script_of
+from stages.automation.facets import SCRIPT
+from stages.automation.models import Execution, Switch
+from stages.automation.permissions import READ
+from stages.registers.storing.storage import PostgresStorage
+
+DISCARDED = "discarded"
+
+
+class ScriptState(NamedTuple):
+    """A script, and whether an owner has switched its text on; `grants` are those of this text."""
+
+    script: Script
+    is_on: bool
+    grants: Grants
+
+
+class Log(NamedTuple):
+    """Lines of a log, `{"level", "text"}`."""
+
+    lines: list[dict[str, str]]
+    is_cut: bool
+
+
+def scripts_of(project_id: UUID) -> list[ScriptState]:
+    """The scripts of a project, by their names."""
+    storage = PostgresStorage(project_id)
+    storage.open()
+    entities = sorted(storage.entities_with(SCRIPT))
+    storage.records.prefetch(entities)
+    found = [script for each in entities if (script := script_of(storage, each)) is not None]
+    return states_of(project_id, sorted(found, key=lambda each: (each.name, each.id)))
+
+
+def states_of(project_id: UUID, scripts: Iterable[Script]) -> list[ScriptState]:
+    """These scripts, and whether they are on."""
+    listed = list(scripts)
+    switches = Switch.objects.filter(project=project_id, record__in=[each.id for each in listed])
+    by_text = {(str(each.record), each.sha256): each for each in switches}
+    found = []
+    for script in listed:
+        switch = by_text.get((script.id, script.sha256))
+        is_on = switch is not None and switch.is_on and not script.in_conflict
+        found.append(ScriptState(script, is_on, Grants.of(switch.grants) if switch is not None else Grants()))
+    return found
+
+
+def find_execution(user: User, execution_id: UUID) -> tuple[Execution, Access]:
+    """An execution that a person may see. Raises the same `NotFound` for one that is not there and for others."""
+    execution = Execution.objects.filter(pk=execution_id).first()
+    try:
+        if execution is not None:
+            return execution, get_project(user=user, project_id=execution.project_id, action=READ)
+    except NotFound:
+        pass
+    raise NotFound(_("There is no such execution."))
+
+
+def proposal_states(executions: Iterable[Execution]) -> Mapping[UUID, str]:
+    """What became of the proposals of executions, by their ids; `discarded` where one is gone."""
+    wanted = [each.proposal_id for each in executions if each.proposal_id is not None]
+    found = dict(Proposal.objects.filter(pk__in=wanted).values_list("pk", "state"))
+    return {each: found.get(each, DISCARDED) for each in wanted}
+
+
+def log_of(execution: Execution) -> Log:
+    """The log of an execution that has ended; before, it is live only."""
+    if not execution.log:
+        return Log([], is_cut=False)
+    lines: list[dict[str, Any]] = [json.loads(each) for each in Blob.objects.get(pk=execution.log).text.split("\n")]
+    return Log([each for each in lines if "text" in each], is_cut=any("cut" in each for each in lines))
