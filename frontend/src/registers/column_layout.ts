@@ -5,6 +5,9 @@ import { layOut } from "./widths";
 export const MIN_WIDTH = 48;
 export const MAX_WIDTH = 1_200;
 export const STEP = 24;
+/** Letters of most cells from which on a text is long, and the width of its column. */
+const LONG_TEXT = 28;
+const LONG_WIDTH = 240;
 /** Pixels that the pointer moves before a head is dragged. */
 const SLACK = 5;
 /** Milliseconds after the last key until the address says what it did. */
@@ -34,7 +37,22 @@ export class ColumnLayout {
     /** The place that the next page goes on at. */
     private readonly place: () => { row: number; field: string },
   ) {
+    this.measure();
     layOut(parts.scroller, data.columns);
+  }
+
+  /** Columns of long texts are wider than others, and the longest of them takes what is left. */
+  private measure(): void {
+    const rows = [...this.rows()];
+    const long = this.columns.map((column) => (column.editor === "text" || column.grows ? typical(rows, column.field) : 0));
+    const longest = long.indexOf(Math.max(...long));
+    if ((long[longest] ?? 0) < LONG_TEXT) return;
+    this.columns.forEach((column, at) => {
+      column.grows = at === longest;
+      if ((long[at] ?? 0) < LONG_TEXT) return;
+      column.usual = Math.max(column.usual, LONG_WIDTH);
+      if (!column.isSized) column.width = column.usual;
+    });
   }
 
   get columns(): Column[] {
@@ -198,4 +216,10 @@ export class ColumnLayout {
     if (sized.length > 0) query.set("widths", sized.map(({ field, width }) => `${field}~${width}`).join(","));
     return `${this.data.addresses.table}?${query}`;
   }
+}
+
+/** The number of letters that three quarters of the cells of a column do not pass. */
+function typical(rows: readonly HTMLElement[], field: string): number {
+  const lengths = rows.map((row) => row.querySelector<HTMLElement>(`:scope > [data-field="${CSS.escape(field)}"]`)?.dataset["text"]?.length ?? 0);
+  return lengths.sort((one, other) => one - other)[Math.floor(lengths.length * 0.75)] ?? 0;
 }

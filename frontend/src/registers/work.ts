@@ -135,6 +135,7 @@ export class Work {
       this.page.say(done);
       return;
     }
+    const { area } = this.grid.selection;
     const { created, changed } = await this.grid.server.paste(paste.rows);
     this.bars.hide("mistakes");
     if (changed.length > MAX_CHANGED) await this.page.renewAll();
@@ -145,7 +146,8 @@ export class Work {
       if (created.length > MAX_ASKED) await this.page.renewAll();
     }
     const { top, left, right, bottom } = paste.area;
-    this.grid.selection.cover({ top, left, right: Math.min(right, this.grid.columns.length - 1), bottom: Math.min(bottom, this.grid.count - 1) });
+    // Whoever has gone on meanwhile stays where they are.
+    if (isSame(area, this.grid.selection.area)) this.grid.selection.cover({ top, left, right: Math.min(right, this.grid.columns.length - 1), bottom: Math.min(bottom, this.grid.count - 1) });
     toast({ text: done, about: "registers-paste" });
   }
 
@@ -167,6 +169,10 @@ export class Work {
     if (mistakes.length > 0) this.bars.mistakes(mistakes, problem.detail);
     else toast({ text: problem.detail || say("registers.refused"), kind: "failed", about: "registers-paste" });
   }
+}
+
+function isSame(one: Area, other: Area): boolean {
+  return one.top === other.top && one.left === other.left && one.bottom === other.bottom && one.right === other.right;
 }
 
 /** What is asked before a paste that would leave values out, or give records other keys. */

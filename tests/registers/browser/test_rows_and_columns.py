@@ -112,6 +112,17 @@ def test_cells_are_filled_by_key_and_by_the_handle(open_table: Open, tables: Tab
     expect(table.cell(3, "source")).to_have_text("P 2")
 
 
+def test_the_column_of_long_texts_has_the_room(open_table: Open, tables: Tables) -> None:
+    tables.make("needs", columns=(Column("title", title="Title"), Column("text", title="Text")))
+    long = "The pump stops within one second when the line is blocked"
+    tables.add([{"title": f"Need {at}", "text": long} for at in range(6)], "needs")
+    table = open_table("editor", "tables/needs/")
+    widths = [table.page.locator(f"[data-head={each}]").bounding_box() for each in ("title", "text")]
+    assert widths[0] is not None
+    assert widths[1] is not None
+    assert widths[1]["width"] > widths[0]["width"]
+
+
 def test_columns_are_moved_and_sized_and_kept_in_a_view(open_table: Open, tables: Tables) -> None:
     rows(tables)
     table = open_table("editor")

@@ -5,6 +5,7 @@ import { gateway } from "../../live";
 import { fetchPart } from "../../page_parts";
 import { succeeded } from "../../responses";
 import { say } from "../../texts";
+import { takeBack } from "../taking_back";
 import { columnAt, COLUMN_WIDTH, moved, ROW_HEIGHT, type Square } from "../place";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -17,13 +18,15 @@ const PAUSE = 120;
  */
 export class RegisterMatrixController extends LiveController {
   static override targets = ["grid", "scroller", "panel"];
-  static override values = { mayWrite: Boolean };
+  static override values = { mayWrite: Boolean, undo: String, redo: String };
   declare readonly gridTarget: HTMLElement;
   declare readonly hasGridTarget: boolean;
   declare readonly scrollerTarget: HTMLElement;
   declare readonly hasScrollerTarget: boolean;
   declare readonly panelTarget: HTMLElement;
   declare readonly mayWriteValue: boolean;
+  declare readonly undoValue: string;
+  declare readonly redoValue: string;
   /** By the records, so that a square is found again when rows have come or gone. */
   private chosen: { row: string; column: string } | null = null;
   private timer = 0;
@@ -58,7 +61,7 @@ export class RegisterMatrixController extends LiveController {
   }
 
   key(event: KeyboardEvent): void {
-    if (event.altKey) return;
+    if (event.altKey || this.takesBack(event)) return;
     const from = this.square ?? { row: 0, column: 0 };
     const to = moved(from, event, this.rows.length, this.columns.length);
     if (to) {
@@ -91,6 +94,16 @@ export class RegisterMatrixController extends LiveController {
 
   confirm(): void {
     void this.send("confirm");
+  }
+
+  /** Ctrl+Z and Ctrl+Y are those of a table. */
+  private takesBack(event: KeyboardEvent): boolean {
+    const name = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || !this.mayWriteValue || (name !== "z" && name !== "y")) return false;
+    event.preventDefault();
+    const isRedo = name === "y" || event.shiftKey;
+    void takeBack(isRedo ? this.redoValue : this.undoValue, this.pageValues()["rows"] ?? "").then(() => this.part?.refresh()).then(() => this.showPanel());
+    return true;
   }
 
   private act(event: KeyboardEvent): boolean {

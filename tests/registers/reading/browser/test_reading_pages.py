@@ -124,6 +124,11 @@ def test_the_matrix_is_worked_in_by_keys(person: Callable[..., Person], scene: S
     page.keyboard.press("Space")
     expect(page.locator(".matrix-row[data-current] [data-at='6']")).to_be_visible()
     expect(page.locator("#matrix-summary")).to_contain_text("1 gap")
+    # A slip of a key is taken back where it was made.
+    page.keyboard.press("Control+z")
+    expect(page.locator("#matrix-summary")).to_contain_text("2 gaps")
+    page.keyboard.press("Control+y")
+    expect(page.locator("#matrix-summary")).to_contain_text("1 gap")
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("#matrix-summary")).to_contain_text("2 gaps")
     page.get_by_role("link", name="Gaps and suspect").click()
