@@ -79,11 +79,11 @@ def save_script(
         if before is not None and before.module:
             raise Conflict(_("This script is of a module. Save yours under another name."), module=before.module)
         values = {"name": name, "title": title, "source": source, "settings": settings_text}
-        saved = Saved(entity, name, lua_hash(source))
+        saved = Saved(entity, name, text_hash(source))
         payloads = schema_records.put(Acts(registers.increment), entity, SCRIPT, values)
         if not payloads:
             return saved
-        data = {"script_id": entity, "name": name, "sha256": saved.sha256, "settings": lua_hash(settings_text)}
+        data = {"script_id": entity, "name": name, "sha256": saved.sha256, "settings": text_hash(settings_text)}
         registers.write.record(SCRIPT_SAVED.name, Target.of("script", entity), data)
         write_records(registers, payloads)
         return saved
@@ -191,7 +191,7 @@ def run_script(
             "name": script.name,
             "sha256": script.sha256,
             "execution_id": str(execution.id),
-            "args": lua_hash(canonical(values)),
+            "args": text_hash(canonical(values)),
         }
         execution.created_at = write.record(SCRIPT_STARTED.name, Target.of("script", script.id), data).at
         execution.save(force_insert=True)
@@ -207,7 +207,7 @@ def find_script(project_id: UUID, script_id: UUID | str) -> Script:
     return found
 
 
-def lua_hash(text: str) -> str:
+def text_hash(text: str) -> str:
     """The SHA-256 of a text, in UTF-8."""
     return sha256_of(text.encode())
 
@@ -227,8 +227,8 @@ def _check_source(source: str) -> None:
     if not source.strip():
         raise ValidationFailed({"source": [_("A script has a text.")]})
     if (wrong := lua.check(source)) is not None:
-        words = _("Line {line}: {problem}") if wrong.line else "{problem}"
-        raise ValidationFailed({"source": [words.format(line=wrong.line, problem=wrong.text)]})
+        words = _("Line {line}: {problem}").format(line=wrong.line, problem=wrong.text) if wrong.line else wrong.text
+        raise ValidationFailed({"source": [words]})
 
 
 def _settings_text(settings: Mapping[str, Any]) -> str:
