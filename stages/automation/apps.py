@@ -42,10 +42,11 @@ class AutomationConfig(StageConfig):
         BUNDLE_PARTS.register(gate.NAME, BundlePart(bundle_verifier, files))
 
     def _register_pages(self) -> None:
-        from stages.automation.pages import module_plugs, plugs
+        from stages.automation.pages import module_plugs, plugs, rule_plugs
 
         plugs.register()
         module_plugs.register()
+        rule_plugs.register()
 
     def _register_addresses(self) -> None:
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule

@@ -8,9 +8,11 @@ from tests.automation import module_rows, passage_rows, rule_rows, script_rows
 
 REST: tuple[Any, ...] = (*module_rows.REST, *passage_rows.REST, *rule_rows.REST, *script_rows.REST)
 SITE_REST: tuple[Any, ...] = (*module_rows.SITE_REST, *script_rows.SITE_REST)
-PAGES: tuple[Any, ...] = (*module_rows.PAGES, *passage_rows.PAGES)
-BUDGETED_PAGES = {**module_rows.BUDGETED_PAGES, **passage_rows.BUDGETED_PAGES}
-NO_PAGES = (*module_rows.NO_PAGES, *passage_rows.NO_PAGES)
+PAGES: tuple[Any, ...] = (*module_rows.PAGES, *passage_rows.PAGES, *rule_rows.PAGES)
+BUDGETED_PAGES = {**module_rows.BUDGETED_PAGES, **passage_rows.BUDGETED_PAGES, **rule_rows.BUDGETED_PAGES}
+NO_PAGES = (*module_rows.NO_PAGES, *passage_rows.NO_PAGES, *rule_rows.NO_PAGES)
 SHORTCUTS = (*passage_rows.SHORTCUTS,)
 REPEATS: tuple[Any, ...] = (*module_rows.REPEATS, *rule_rows.REPEATS, *script_rows.REPEATS)
 NO_WRITES = ("automation.read",)
+furnish = rule_rows.furnish
+things_in = rule_rows.things_in

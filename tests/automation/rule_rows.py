@@ -6,8 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.callers import Caller
+from projects.models import Project
+from projects.services import add_member, remove_member
+from stages.automation.models import Switch
 from stages.automation.services.rules import save_rule
 from stages.registers.services.tables import create_table
+from tests.cast import new_caller, new_user
 from tests.matrix import OPEN, OTHER, OWNERS, Row
 from tests.publishing.reviews import Review, caller_of
 
@@ -20,6 +24,39 @@ REST: Final = (
     Row("api_rule", "PUT", HERE + f"{OTHER}/", "not_found", OWNERS, OPEN, CHANGE),
     Row("api_rule_check", "POST", HERE + "check/", "validation_failed", body=CHANGE),
 )
+
+PAGE: Final = "automation/rules/"
+PAGES: Final = (
+    Row("automation:rules", "GET", PAGE, 302),
+    Row("automation:new_rule", "GET", f"{PAGE}new/", 200, OWNERS, OPEN),
+    Row("automation:new_rule", "POST", f"{PAGE}new/", 400, OWNERS, OPEN),
+    Row("automation:rule", "GET", PAGE + "{rule}/", 200),
+    Row("automation:rule", "POST", PAGE + "{rule}/", 400, OWNERS, OPEN),
+    Row("automation:build_rule", "POST", f"{PAGE}build/", 200),
+)
+BUDGETED_PAGES: Final = {
+    "automation:rules": f"…{PAGE}",
+    "automation:new_rule": f"…{PAGE}new/",
+    "automation:rule": f"…{PAGE}{{rule}}/",
+}
+NO_PAGES: Final = ("automation:build_rule",)
+
+
+def furnish(project: Project, caller: Caller) -> None:
+    """A rule that is off, by an owner who has left since: nobody has anything to undo."""
+    former = new_user("ruler")
+    add_member(caller=caller, project_id=project.id, user_id=former.id, role="owner")
+    owner = new_caller(former)
+    _make_table(owner, project.id)
+    definition = {"scope": "papers", "overwrite": {"state": "filed"}}
+    save_rule(caller=owner, project_id=project.id, name="filed", definition=definition, is_on=False)
+    remove_member(caller=caller, project_id=project.id, user_id=former.id, reason="Left")
+
+
+def things_in(project: Project) -> dict[str, UUID]:
+    """The id of that rule."""
+    found = Switch.objects.filter(project=project, kind="rule").first()
+    return {"rule": found.record} if found is not None else {}
 
 
 def _saving(world: Any) -> Any:

@@ -1,0 +1,16 @@
+"""What rules add to the pages: their group in the rail of automation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.late import Late
+from stages.automation.pages.rail import RAIL, RailGroup
+
+
+def register() -> None:
+    rows = "stages.automation.pages.rule_rows"
+    RAIL.register(
+        "rules",
+        RailGroup(label=_("Rules"), position=10, rows=Late(f"{rows}:rail_rows"), new=Late(f"{rows}:new_rule")),
+    )

@@ -1,0 +1,19 @@
+"""Addresses of the pages of rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import URLPattern
+
+from kernel.late import late_path
+
+_HERE: Final = "projects/<uuid:project_id>/automation/rules/"
+_VIEWS: Final = "stages.automation.pages.rule_views"
+
+of_rules: Final[list[URLPattern]] = [
+    late_path(_HERE, f"{_VIEWS}:rules", name="rules"),
+    late_path(f"{_HERE}new/", f"{_VIEWS}:new_rule", name="new_rule"),
+    late_path(f"{_HERE}build/", f"{_VIEWS}:build", name="build_rule"),
+    late_path(f"{_HERE}<uuid:rule_id>/", f"{_VIEWS}:rule", name="rule"),
+]

@@ -1,0 +1,133 @@
+"""The page of a rule: the builder, what it would do, and saving."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from stages.automation.pages.rule_form import form_of_post, form_of_rule
+from stages.automation.reading.rules import rules_of
+from stages.automation.rules.parsing import read_rule
+from stages.registers.reading.reader import Reader
+from tests.automation.rules.stage import CALLED, Stage
+
+pytestmark = pytest.mark.django_db
+
+POSTED = {
+    "name": "called cues",
+    "scope": "cues",
+    "when.0.kind": "column",
+    "when.0.column": "called",
+    "when.0.operator": "is",
+    "when.0.value": "yes",
+    "add_to": "sm_cues",
+    "fill.0.column": "department",
+    "fill.0.value": "lighting",
+    "is_on": "on",
+}
+
+
+def client_of(caller: Any) -> Client:
+    client = Client()
+    client.force_login(caller.user)
+    return client
+
+
+def posted_of(form: Any) -> dict[str, str]:
+    """What the page's form sends of a builder."""
+    found = {"scope": form.scope, "add_to": form.add_to, "when_lost": form.when_lost}
+
+    def take(nodes: Any) -> None:
+        for node in nodes:
+            for name in ("kind", "column", "operator", "value", "relation", "at_least"):
+                found[f"{node.path}.{name}"] = getattr(node, name)
+            take(node.children)
+
+    take(form.nodes)
+    for at, each in enumerate(form.fillings):
+        found |= {f"fill.{at}.column": each.column, f"fill.{at}.value": each.value, f"fill.{at}.source": each.source}
+        found[f"fill.{at}.always"] = "always" if each.always else ""
+    return found
+
+
+DEEP: dict[str, Any] = {
+    "scope": "cues",
+    "when": [
+        {"any": [{"column": "title", "contains": "12"}, {"none": [{"column": "number", "more": 12}]}]},
+        {
+            "relation": "calls",
+            "from": "people",
+            "at_least": 2,
+            "when": [{"column": "mail", "empty": False}, {"column": "name", "is": {"column": "title"}}],
+        },
+        {"column": "department", "in": ["lighting", "sound"]},
+    ],
+    "add_to": "sm_cues",
+    "overwrite": {"note": {"column": "title"}},
+    "fill": {"page": 3},
+    "when_lost": "keep",
+}
+
+
+@pytest.mark.parametrize("definition", [CALLED, DEEP])
+def test_a_rule_goes_through_the_builder_and_back(stage: Stage, definition: dict[str, Any]) -> None:
+    schema = Reader(stage.project.id).schema
+    form = form_of_rule(read_rule(definition), schema)
+    assert form is not None
+    back = form_of_post(posted_of(form))
+    assert back.definition(schema) == {"when_lost": "propose", **definition} | (
+        {"when": [*definition["when"][:2], {"column": "department", "in": ["lighting", "sound"]}]}
+        if definition is DEEP
+        else {}
+    )
+    assert back.is_complete
+
+
+def test_what_the_builder_cannot_show_is_said(stage: Stage) -> None:
+    compared = {**CALLED, "when": [{"column": "number", "less": {"column": "number"}}]}
+    saved = stage.save("odd", compared)
+    answer = client_of(stage.owner).get(f"/projects/{stage.project.id}/automation/rules/{saved.id}/")
+    assert "does not show" in answer.content.decode()
+
+
+def test_an_owner_builds_a_rule_and_saves_it(stage: Stage) -> None:
+    stage.create({"called": True}, {}, facet="cues")
+    here = f"/projects/{stage.project.id}/automation/rules/"
+    client = client_of(stage.owner)
+    assert "New rule" in client.get(here).content.decode()
+    build = client.post(f"{here}build/", POSTED, headers={"HX-Request": "true"}).content.decode()
+    assert "are also in <b>sm_cues</b>" in build
+    assert "Q-1" in build
+    added = client.post(f"{here}build/", {**POSTED, "act": "column/when"}).content.decode()
+    assert 'name="when.1.kind"' in added
+    assert "still missing" in added
+    saved = client.post(f"{here}new/", POSTED)
+    assert saved.status_code == 302
+    (rule,) = rules_of(stage.project.id)
+    assert (rule.name, rule.is_on, rule.value) == ("called cues", True, {**CALLED, "when_lost": "propose"})
+    page = client.get(saved["Location"]).content.decode()
+    assert "<b>cues</b> whose <b>called</b> is <b>Yes</b> are also in <b>sm_cues</b>, where" in page
+    off = client.post(saved["Location"], {**POSTED, "is_on": "off"})
+    assert off.status_code == 302
+    assert not rules_of(stage.project.id)[0].is_on
+    reader = client_of(stage.caller)
+    assert reader.get(saved["Location"]).status_code == 200
+    assert reader.post(saved["Location"], POSTED).status_code == 403
+    assert reader.get(f"{here}{UUID(int=1)}/").status_code == 404
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost(stage: Stage) -> None:
+    here = f"/projects/{stage.project.id}/automation/rules/"
+    client = client_of(stage.owner)
+    for change in ({"when.0.value": "often"}, {"scope": ""}, {"scope": "nowhere"}, {"fill.0.value": ""}):
+        answer = client.post(f"{here}new/", {**POSTED, **change})
+        assert answer.status_code == 400
+        assert "called cues" in answer.content.decode()
+    own = {**POSTED, "add_to": "", "fill.0.column": "called", "fill.0.value": "yes"}
+    answer = client.post(f"{here}new/", own)
+    assert answer.status_code == 409
+    assert "without end" in answer.content.decode()
+    assert rules_of(stage.project.id) == []
