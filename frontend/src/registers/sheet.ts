@@ -4,6 +4,7 @@ import { say } from "../texts";
 import { Bars } from "./bars";
 import { CellEditor } from "./cell_editor";
 import { ColumnLayout } from "./column_layout";
+import type { Elements } from "./elements";
 import { Filling } from "./filling";
 import { Following } from "./following";
 import { Footer } from "./footer";
@@ -13,29 +14,9 @@ import { Messages } from "./messages";
 import { Others } from "./others";
 import { ACTIVE, Painter } from "./painter";
 import { clamp, type Place } from "./places";
-import type { Question } from "./protocol";
 import { cellOf, factsOf } from "./rows";
 import { View } from "./view";
 import { Work } from "./work";
-
-/** The elements of the page, by what they are for. */
-export interface Elements {
-  scroller: HTMLElement;
-  grid: HTMLElement;
-  head: HTMLElement;
-  body: HTMLElement;
-  overlay: HTMLElement;
-  bars: HTMLElement;
-  templates: HTMLTemplateElement[];
-  placeholder: () => HTMLElement;
-  range: HTMLElement;
-  more: HTMLElement;
-  words: HTMLElement;
-  cell: HTMLElement;
-  handle: HTMLElement;
-  drop: HTMLElement;
-  ask: (question: Question) => Promise<boolean>;
-}
 
 /** The table at work: what its parts do together. */
 export class Sheet {
