@@ -16,6 +16,7 @@ from stages.registers.fold.members import check_distinct
 from stages.registers.fold.operations import Operation, SignedText, read_operation
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.signatures import SIGNATURE_BYTES, verify
+from stages.registers.fold.texts import sha256
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 
@@ -127,9 +128,9 @@ def _size(text: str) -> int:
 
 
 def _check_operations(header: Header, operations: Sequence[SignedText]) -> None:
-    last = ZERO
+    digest, last = header.hash, ZERO
     for at, operation in enumerate(operations):
-        if operation.header != header.hash or operation.bundle_id != header.bundle_id:
+        if operation.header != digest or operation.bundle_id != header.bundle_id:
             raise Malformed(f"operations.{at}.header", "names another bundle")
         if operation.hlc <= last:
             raise Malformed(f"operations.{at}.hlc", "not later than the operation before")
@@ -191,7 +192,8 @@ def compose_bundle(
         count=len(listed),
         undoes=undoes,
     )
-    header_text, header_hash = header.text, header.hash
+    header_text = header.text
+    header_hash = sha256(header_text)
     hlc = max([head.hlc, *clock.values()])
     operations = []
     for payload, source in listed:

@@ -154,7 +154,7 @@ def show_edge(facts: EdgeFacts) -> Edge:
     conflicts = [
         Conflict("field", facts.id, field=name, values=values)
         for name, tips in facts.tips.items()
-        if len(values := _values(values_of(tips))) > 1
+        if len(tips) > 1 and len(values := _values(values_of(tips))) > 1
     ]
     if facts.contested:
         conflicts.append(Conflict("deleted_changed", facts.id))
@@ -198,7 +198,7 @@ def _show_fields(
         for facet, name in one:
             if facet in fields:
                 fields[facet][name] = Shown(shown_value(together), together)
-        if len(values := _values(together)) > 1:
+        if len(together) > 1 and len(values := _values(together)) > 1:
             first = min(one)
             conflicts[first] = Conflict("field", record, *first, values)
     return fields, list(conflicts.values())

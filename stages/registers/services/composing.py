@@ -57,12 +57,13 @@ class Composing:
             return [(_checked(payload, at), source) for at, (payload, source) in enumerate(found)]
 
     def with_hooks(self, payloads: Sequence[Sourced]) -> list[Sourced]:
-        """The payloads, and those that hooks add. Raises what hooks raise."""
+        """The payloads, and those that hooks add, checked by their form. Raises what hooks raise."""
         if not hooks.HOOKS or len(payloads) > MAX_OPERATIONS:
             return list(payloads)
         with refusals():
-            found = hooks.run(self.tried, payloads, self.increment)
-            return [(_checked(payload, at), source) for at, (payload, source) in enumerate(found)]
+            added = hooks.run(self.tried, payloads, self.increment)[len(payloads) :]
+            checked = ((_checked(payload, at), source) for at, (payload, source) in enumerate(added, len(payloads)))
+            return [*payloads, *checked]
 
     def tried(self, payloads: Sequence[Sourced]) -> hooks.Write:
         """The state with payloads applied, which is never written."""

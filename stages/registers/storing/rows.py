@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from drafts.search.words import index_text
+from stages.registers.fold.facts import Tips
 from stages.registers.fold.values import spell
 from stages.registers.fold.views import Record
 from stages.registers.storing.finding import trailing_number
@@ -38,10 +39,15 @@ def rows_of(record: Record | None) -> dict[str, ShownRow]:
     for facet, fields in record.fields.items():
         texts = record.texts.get(facet, {})
         shown = {name: each.value for name, each in fields.items()} | dict(texts)
-        differ = {name for name, each in fields.items() if len({spell(tip.value) for tip in each.tips}) > 1}
+        differ = {name for name, each in fields.items() if _are_apart(each.tips)}
         differ |= {each.field for each in record.conflicts if each.kind == "text" and each.field in texts}
         rows[facet] = ShownRow(shown, tuple(sorted(differ)))
     return rows
+
+
+def _are_apart(tips: Tips) -> bool:
+    """Whether values stand side by side. Mostly there is one."""
+    return len(tips) > 1 and len({spell(tip.value) for tip in tips}) > 1
 
 
 def _searched(value: Any) -> str:
