@@ -65,6 +65,12 @@ export class Painter {
     }
   }
 
+  /** Whether a box that can be ticked is; null for every other cell. */
+  private ticked(field: string, edit: Edit): boolean | null {
+    const column = this.data.columns.find((each) => each.field === field);
+    return column?.editor === "toggle" ? edit.text === column.choices[0]?.label : null;
+  }
+
   private paintCell(cell: HTMLElement, record: string, field: string): void {
     const edit = this.edits.of(record, field);
     const other = this.others.find((each) => each.record === record && each.field === field);
@@ -75,7 +81,7 @@ export class Painter {
     set(cell, "reader", other && !other.writes && !edit ? other.person.display_name : null);
     set(cell, "arrived", isNew && !edit ? arrival.by : null);
     for (const mark of cell.querySelectorAll(":scope > :is(.reg-own, .reg-flag, .reg-from, .reg-reader)")) mark.remove();
-    if (edit && edit.phase !== "typing") cell.append(own(edit));
+    if (edit && edit.phase !== "typing") cell.append(own(edit, this.ticked(field, edit)));
     else if (other?.writes) cell.append(flag(firstNameOf(other.person.display_name), "reg-flag"));
     else if (other) cell.append(reader(other.person));
     else if (isNew) cell.append(flag(arrival.by, "reg-from"));
@@ -88,12 +94,18 @@ function set(cell: HTMLElement, name: string, value: string | null): void {
 }
 
 /** The text that its person typed, in place of what the server has, and what becomes of it. */
-function own(edit: Edit): HTMLElement {
+function own(edit: Edit, isTicked: boolean | null): HTMLElement {
   const shown = document.createElement("span");
   shown.className = "reg-own";
   const text = document.createElement("span");
-  text.className = "cut";
-  text.textContent = edit.text || "–";
+  if (isTicked === null) {
+    text.className = "cut";
+    text.textContent = edit.text || "–";
+  } else {
+    text.className = "reg-check";
+    text.toggleAttribute("data-off", !isTicked);
+    text.append(...(isTicked ? [icon("check")] : []), hidden(edit.text));
+  }
   shown.append(text, edit.phase === "sending" ? spinner() : sign(edit));
   return shown;
 }

@@ -165,6 +165,7 @@ export class Sheet {
     const label = say("registers.cell.label", { column: column.title, record: row.key || String(active.row + 1) });
     this.editor.open({ record: row.record, column, label, row: active.row }, begun.text);
     this.others.go(row.record, column.field, true);
+    this.filling.place(false);
     return true;
   }
 
