@@ -38,6 +38,13 @@ class PassageLink:
     confirmed_text: str | None
 
     @property
+    def lines(self) -> str:
+        """Where the passage is, as in L27–28; empty where its text is gone."""
+        if (span := self.position.span) is None:
+            return ""
+        return f"L{span.from_line}" if span.from_line == span.to_line else f"L{span.from_line}–{span.to_line}"
+
+    @property
     def is_gone(self) -> bool:
         return self.position.span is None
 
