@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from kernel.late import late_path
 from stages.automation.pages.module_urls import of_modules
 from stages.automation.pages.passage_urls import of_passages
 from stages.automation.pages.rule_urls import of_rules
 
 app_name = "automation"
 urlpatterns = [
+    late_path("view-frame/", "stages.automation.foreign.frame:view_frame", name="view_frame"),
     *of_modules,
     *of_passages,
     *of_rules,

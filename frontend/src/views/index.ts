@@ -1,0 +1,4 @@
+import controllers from "controllers:./controllers";
+import { register } from "../application";
+
+register(controllers);
