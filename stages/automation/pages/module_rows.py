@@ -13,7 +13,10 @@ from stages.automation.pages.rail import RailContext, RailRow
 from stages.automation.reading.adoption import Wish
 from stages.automation.reading.modules import AdoptedModule, adopted_modules
 from stages.automation.reading.packages import Module, modules
+from stages.automation.reading.rule_words import sentence
+from stages.automation.rules.parsing import read_rule
 from stages.registers.reading.reader import Reader
+from stages.registers.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,9 @@ def group_of_module(module: Module) -> list[tuple[str, Sequence[str]]]:
     ]
 
 
-def rows_of_rules(module: Module) -> list[str]:
-    """The rules of a module by their names."""
-    return [str(each.get("title") or name) for name, each in module.manifest.rules.items()]
+def rows_of_rules(module: Module, schema: Schema) -> list[str]:
+    """The rules of a module as sentences, with the titles that tables and columns have in the project."""
+    return [sentence(read_rule(dict(each)), schema) for each in module.manifest.rules.values()]
 
 
 def _adopted_row(project_id: UUID, adopted: AdoptedModule) -> ModuleRow:

@@ -98,7 +98,7 @@ def _show(
             "plan": plan,
             "wishes": wish_rows(plan.wishes),
             "groups": group_of_module(shown),
-            "rules": rows_of_rules(shown),
+            "rules": rows_of_rules(shown, plan.schema),
             "is_adopted": adopted is not None and adopted.sha256 == shown.sha256,
             "address": reverse("automation:module", args=[project_id, name]),
         }

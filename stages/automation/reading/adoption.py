@@ -51,11 +51,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class AdoptionPlan:
-    """All of it."""
+    """All of it; `schema` is as it would be then."""
 
     tables: list[TablePlan]
     wishes: list[Wish]
     suggestions: Suggestions
+    schema: Schema
 
     @property
     def fits(self) -> bool:
@@ -69,9 +70,8 @@ def plan_adoption(project_id: UUID, module: Module, *, reader: Reader | None = N
     counts = _counts(project_id, manifest)
     tables = [_plan(manifest, reader.schema, name, counts.get(name, 0)) for name in manifest.tables]
     after = _schema_after(reader.schema, manifest)
-    return AdoptionPlan(
-        tables, wishes_of(manifest), suggestions(project_id, reader=reader, also=manifest, schema=after)
-    )
+    found = suggestions(project_id, reader=reader, also=manifest, schema=after)
+    return AdoptionPlan(tables, wishes_of(manifest), found, after)
 
 
 def wishes_of(manifest: Manifest) -> list[Wish]:

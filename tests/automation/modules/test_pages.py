@@ -37,7 +37,7 @@ def test_an_owner_adopts_on_one_page_and_answers_there(site: Site, client: Clien
     site.add(manifest("people", table("people", name="text person.name")))
     site.adopt("people")
     shown = _text(owner_page("production/"))
-    for words in ("Adopt Production 1.0.0", "New table", "Is this the same?", "Adopt module"):
+    for words in ("Adopt Production 1.0.0", "New table", "Is this the same?", "Adopt module", "SM cues, where"):
         assert words in shown
     answer = {"answer:people|name|contacts|name": "same", "answer:people|name|cast|actor": "different"}
     path = f"/projects/{site.project.id}/automation/modules/production/"
