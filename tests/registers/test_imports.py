@@ -10,9 +10,11 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
+from kernel.errors import PayloadTooLarge
 from stages.registers import verbs
 from stages.registers.exchange import plan as plans
 from stages.registers.models import Bundle, Row
+from stages.registers.services import records
 from tests.registers.test_table_pages import Desk, desk  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.django_db]
@@ -130,3 +132,23 @@ def test_a_workbook_is_called_one(desk: Desk) -> None:  # noqa: F811
 def test_a_form_that_is_none_is_no_error(desk: Desk, fields: dict[str, str]) -> None:  # noqa: F811
     answer: Any = desk.client.post(desk.address("import"), fields)
     assert answer.status_code in {200, 400}, answer.content[:300]
+
+
+def test_what_the_page_exports_is_imported_unchanged(desk: Desk) -> None:  # noqa: F811
+    first, second = desk.add({"title": "=One,\ntwo", "area": "safety", "due": "2026-12-11"}, {"title": "שלום"})
+    desk.add({"title": "Child", "parent": {"entity": first}})
+    desk.link(first, second)
+    cell = verbs.Cell(second, "requirements", "due", "2026-12-12")
+    desk._write(lambda acts, schema: verbs.set_fields(acts, schema, [cell]))
+    desk._write(lambda acts, schema: verbs.change_column(acts, schema, "requirements", "due", {"type": "integer"}))
+    text = desk.client.get(desk.address("export")).content.decode("utf-8-sig")
+    assert text.splitlines()[0] == "Key,Title,Area,Review due,Parent,Refines,Refines"
+    page = words(send(desk, text=text))
+    assert "<b>3</b>as they are" in page
+    assert "Nothing would be written" in page
+
+
+def test_a_file_that_is_more_than_a_bundle_is_refused_over_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(records, "MAX_OPERATIONS", 3)
+    with pytest.raises(PayloadTooLarge, match="Import it in 1 parts"):
+        records.import_rows(caller=desk.caller, project_id=desk.project.id, table="requirements", text="Title\na\nb\n")

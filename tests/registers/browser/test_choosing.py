@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.people import Person
-from tests.registers.browser.conftest import Table, Tables
+from tests.registers.browser.conftest import REFUSED, Table, Tables
 
 Open = Callable[..., Table]
 
@@ -120,3 +120,27 @@ def test_a_file_is_looked_at_before_it_is_imported(open_table: Open, tables: Tab
         page.get_by_role("link", name="Export").click()
     text = download.value.path().read_text("utf-8-sig")
     assert text.splitlines()[1].startswith("REQ-1,Changed,")
+
+
+def test_an_import_that_somebody_was_faster_than_is_looked_at_again(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    _first, second = tables.add([{"statement": "One"}, {"statement": "Two"}])
+    table = open_table("editor")
+    table.window.expected.append(REFUSED)
+    page = table.page
+    page.get_by_role("link", name="Import…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Or paste it here").fill("Key,Wording\nREQ-1,Uno\nREQ-2,Due\n,Tre\n")
+    dialog.get_by_role("button", name="Look at it first").click()
+    dialog.get_by_label("Wording").select_option("Statement")
+    dialog.get_by_role("button", name="Look at it first").click()
+    expect(dialog.get_by_role("row", name="REQ-2")).to_contain_text("Two")
+    tables.set(second, "statement", "Zwei")
+    dialog.get_by_role("button", name="Import 3 records").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Nothing was written. Somebody has changed some of these")
+    dialog.get_by_role("button", name="Look at the rest").click()
+    expect(dialog.get_by_role("row", name="REQ-2")).to_contain_text("Zwei")
+    dialog.get_by_role("button", name="Import 3 records").click()
+    expect(page.get_by_text("Imported: 1 new record, 2 changed.")).to_be_visible()
+    expect(page.locator(".reg-count")).to_have_text("3 records")
+    assert tables.value(second, "statement") == "Due"
