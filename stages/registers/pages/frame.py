@@ -74,6 +74,7 @@ def register_context(
         "project_id": project.id,
         "rail": rail_of(reader, here=here, state=state),
         "presence_address": reverse("registers:rail_across", args=[project.id]),
+        "is_table": state is not None,
         "rail_address": _rail_address(project.id, here, state),
         "may_write": allowed(WRITE, role=access.role, status=Status(project.status)),
         "live": live,

@@ -43,6 +43,8 @@ export class RegisterMatrixController extends LiveController {
       }),
       gateway.on("missed", () => void this.part?.refresh()),
     );
+    // Whoever was quicker than this script.
+    if (this.hasGridTarget && document.activeElement === this.gridTarget) this.focused();
   }
 
   /** The rows were written again, or the window has another width. */

@@ -143,7 +143,7 @@ def test_the_matrix_is_worked_in_by_keys(person: Callable[..., Person], scene: S
 
 def test_the_past_is_read_and_not_written(person: Callable[..., Person], scene: Scene) -> None:
     page = person("editor").open("registers/traceability/?at=2026-11-01")
-    expect(page.get_by_text("Nothing to trace yet")).to_be_visible()
+    expect(page.get_by_text("Nothing was traced then")).to_be_visible()
     page = person("editor").open("registers/traceability/?at=2090-01-01")
     page.get_by_role("grid").focus()
     page.keyboard.press("Space")
