@@ -21,12 +21,13 @@ def calls_of_undo(records: int, last: str) -> int:
     begun += [AttachFacet(each, "t") for each in ids]
     begun += [SetField(each, "t", "f", 0) for each in ids]
     steps: dict[str, list[Payload]] = {
-        "created": begun,
         "set": [SetField(each, "t", "f", 1) for each in ids],
         "deleted": [DeleteEntity(each) for each in ids],
     }
-    for payloads in [begun] if last == "created" else [begun, steps[last]]:
-        bundle = site.write(payloads)
+    bundle = site.write(begun)
+    increment.add(bundle)
+    if last != "created":
+        bundle = site.write(steps[last])
         increment.add(bundle)
     calls = 0
 
