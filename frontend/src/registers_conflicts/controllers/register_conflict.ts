@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { pressed, types } from "../../shortcuts";
+import { TypedForm } from "../typed_form";
 
 /**
  * The keys of the conflict inbox: 1 to 9 pick a value, Enter keeps it, P and N go to the conflicts beside it, O opens the
@@ -11,7 +12,7 @@ export class RegisterConflictController extends Controller<HTMLElement> {
   declare readonly formTarget: HTMLFormElement;
   declare readonly hasFormTarget: boolean;
   declare readonly pickTargets: HTMLInputElement[];
-  declare readonly textTarget: HTMLInputElement | HTMLSelectElement;
+  declare readonly textTarget: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
   declare readonly hasTextTarget: boolean;
   declare readonly submitTarget: HTMLButtonElement;
   declare readonly hasSubmitTarget: boolean;
@@ -21,6 +22,18 @@ export class RegisterConflictController extends Controller<HTMLElement> {
   declare readonly beforeValue: string;
   declare readonly afterValue: string;
   declare readonly recordValue: string;
+
+  private readonly typedForm = new TypedForm();
+
+  override connect(): void {
+    this.element.addEventListener("htmx:beforeSwap", this.goes);
+    this.element.addEventListener("htmx:afterSettle", this.came);
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("htmx:beforeSwap", this.goes);
+    this.element.removeEventListener("htmx:afterSettle", this.came);
+  }
 
   key(event: KeyboardEvent): void {
     if (event.defaultPrevented || types(event) || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -43,6 +56,18 @@ export class RegisterConflictController extends Controller<HTMLElement> {
     if (other) other.checked = true;
     this.picked();
   }
+
+  private readonly goes = (): void => {
+    if (this.hasFormTarget) this.typedForm.keep(this.formTarget);
+  };
+
+  private readonly came = (): void => {
+    if (!this.hasFormTarget) return;
+    this.typedForm.restore(this.formTarget);
+    const focused = document.activeElement;
+    this.picked();
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  };
 
   /** The value that was typed; of a choice, its words. */
   private get typedWords(): string {

@@ -82,6 +82,17 @@ def test_conflicts_are_decided_by_keys_one_after_the_other(person: Callable[...,
     look(page, "conflicts")
     assert in_both_themes(page) == []
     page.wait_for_load_state()
+    # What is typed stays when something happens elsewhere.
+    page.locator("#conflict-text").fill("36 h")
+    page.locator("#conflict-reason").fill("Both were wrong")
+    page.evaluate("document.querySelector('.conflict-form').dataset.old = ''")
+    scene.change(0, "Quote the protocol, always")
+    expect(page.locator(".conflict-form[data-old]")).to_have_count(0)
+    expect(page.locator("#conflict-reason")).to_have_value("Both were wrong")
+    expect(page.locator("#conflict-text")).to_have_value("36 h")
+    expect(page.get_by_role("button", name="Set 36 h")).to_be_visible()
+    page.locator("#conflict-reason").fill("")
+    page.locator("#conflict-reason").blur()
     page.keyboard.press("2")
     expect(page.get_by_role("button", name="Keep 12 h")).to_be_visible()
     page.keyboard.press("Enter")
