@@ -15,13 +15,15 @@ from stages.registers import models, verbs
 from stages.registers.api.bodies import conflict_body
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
+from stages.registers.fold.members import EDGE_PREFIX
+from stages.registers.fold.views import values_of
 from stages.registers.reading.reader import Reader
 from stages.registers.rpc import serializers as shapes
 from stages.registers.rpc.base import RpcView, edge_body, undocumented
 from stages.registers.schema import Schema
 from stages.registers.services.acting import Verbed
 from stages.registers.services.links import open_conflict
-from stages.registers.verbs.finding import make_id
+from stages.registers.verbs.finding import edge_of, make_id
 
 MAX_CONFLICTS = 1_000
 
@@ -151,8 +153,9 @@ class ResolveConflictView(RpcView):
 
     def tips(self, field: Field) -> list[str]:
         """The operations that stand side by side now. Raises `NotFound`."""
-        if (edge := self.view.increment.storage.edges.get(field.entity)) is not None:
-            return [tip.op_id for tip in edge.facts.tips.get(field.name, ())]
+        if field.facet.startswith(EDGE_PREFIX):
+            edge = edge_of(self.view.acts, field.entity)
+            return [tip.op_id for tip in values_of(edge.facts.tips.get(field.name, ()))]
         record = self.record(field.entity)
         if field.facet not in record.fields:
             raise NotFound(_("The record is not in this table."))

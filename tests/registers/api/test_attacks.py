@@ -154,8 +154,12 @@ def test_a_conflict_of_texts_is_decided_by_a_text_and_once(ed: Person) -> None: 
     for value in wrong:
         assert ed.refused("POST", path, {"value": value}) == (400, "validation_failed")
         assert text() == before
-    ed.post(path, {"value": "Both"})
-    assert ed.refused("POST", path, {"value": "Late"}) == (409, "conflict")
+    tips = [tip["op_id"] for tip in conflict["tips"]]
+    for unseen in ([], tips[:1], ["x", "\u202e"]):
+        assert ed.refused("POST", path, {"value": "Both", "tips": unseen}) == (409, "conflict")
+        assert text() == before
+    ed.post(path, {"value": "Both", "tips": tips})
+    assert ed.refused("POST", path, {"value": "Late", "tips": tips}) == (409, "conflict")
     assert text() == "Both"
 
 
