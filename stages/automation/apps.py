@@ -29,6 +29,7 @@ class AutomationConfig(StageConfig):
         self._register_proof()
         self._register_addresses()
         self._register_pages()
+        self._register_demo()
         self._register_traceability()
 
     def _register_traceability(self) -> None:
@@ -40,6 +41,12 @@ class AutomationConfig(StageConfig):
         GATES.register(gate.NAME, gate.GATE)
         files = Late("stages.automation.traceability.bundle:files_of_traceability")
         BUNDLE_PARTS.register(gate.NAME, BundlePart(bundle_verifier, files))
+
+    def _register_demo(self) -> None:
+        from projects.demo import DEMO_STEPS, LateStep
+
+        # After the tables of the registers, which one of the modules joins.
+        DEMO_STEPS.register("automation", LateStep("stages.automation.demo:AdoptModules", position=2))
 
     def _register_pages(self) -> None:
         from stages.automation.pages import module_plugs, plugs, rule_plugs
