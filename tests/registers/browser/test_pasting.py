@@ -25,6 +25,16 @@ def test_headings_are_no_record(open_table: Open, tables: Tables) -> None:
     assert tables.count() == 2
 
 
+def test_rows_are_pasted_into_an_empty_table_without_going_to_its_cells(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    table = open_table("editor")
+    expect(table.page.locator(".reg-empty")).to_be_visible()
+    table.page.evaluate("navigator.clipboard.writeText('One\\tSafety\\nTwo\\tDosing')")
+    table.page.keyboard.press("ControlOrMeta+v")
+    expect(table.row(2)).to_contain_text("Two")
+    assert tables.count() == 2
+
+
 def test_values_without_a_column_are_asked_about(open_table: Open, tables: Tables) -> None:
     tables.make()
     (first,) = tables.add([{"statement": "One"}])

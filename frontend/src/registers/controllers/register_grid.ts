@@ -1,5 +1,6 @@
 import { instantiate } from "../../controllers/live";
 import { gateway } from "../../live";
+import { isTyped } from "../grid_data";
 import { GridMenus } from "../grid_menus";
 import { type Act, actOf, type ColumnAct } from "../keys";
 import { besides, moved, type Place } from "../places";
@@ -176,6 +177,18 @@ export class RegisterGridController extends GridMenus {
     event.preventDefault();
     if (this.mayWrite) void this.sheet.work.paste(text, this.sheet.grid.selection.area);
     else this.sheet.readOnly();
+  }
+
+  /** Pasted where nothing has the focus, as on a page with an empty table: it means the cells. */
+  pasteAnywhere(event: ClipboardEvent): void {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const text = event.clipboardData?.getData("text/plain");
+    if (!text || !this.mayWrite) return;
+    event.preventDefault();
+    this.sheet.focus();
+    const { grid, work } = this.sheet;
+    const first = grid.columns.findIndex(isTyped);
+    void work.paste(text, grid.count === 0 ? { top: 0, bottom: 0, left: first, right: first } : grid.selection.area);
   }
 
   focused(): void {
