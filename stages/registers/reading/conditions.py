@@ -135,7 +135,7 @@ def _sorted_by(table: Table, name: str, column: Column | None) -> list[Combinabl
     if column.type in _NUMBERS and not column.reference:
         value = value_of(name)
         # Comparing numbers is much faster than comparing JSON; what is no number comes behind them.
-        is_number = When(Q(Exact(_kind(value), Value("number"))), then=Cast(value, FloatField()))
+        is_number = When(Q(Exact(_kind(value), Value("number"))), then=Cast(text_of(name), FloatField()))
         return [Case(is_number, default=None, output_field=FloatField()), text_of(name)]
     return [NullIf(Collate(text_of(name), "C"), Value(""))]
 
