@@ -151,7 +151,7 @@ def test_the_bundle_of_a_release_has_its_table_of_links(traced: Traced) -> None:
     assert wrong_with(files_in(project_bundle(traced.review))) is None
 
 
-def test_c02_a_table_of_links_cannot_be_changed_or_left_out(traced: Traced) -> None:
+def test_a_table_of_links_cannot_be_changed_or_left_out(traced: Traced) -> None:
     """Whoever has the site's key cannot change a byte of it either."""
     complete(traced)
     release = traced.review.release()
