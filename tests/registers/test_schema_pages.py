@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from projects.models import Project
 from stages.registers.reading.reader import Reader
-from stages.registers.services import tables
+from stages.registers.services import records, tables
 from tests.cast import new_caller, new_project, new_user
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,19 @@ def test_a_changed_column_leads_back_to_the_table_as_it_was_looked_at(browser: C
     assert f"{change}?sort=-title&amp;widths=title~200" in page
     answer = browser.post(f"{change}{query}", {"title": "Name", "type": "text"})
     assert answer["Location"] == address(project, f"tables/tests/{query}")
+
+
+def test_values_that_would_not_fit_are_counted_before_a_column_changes(
+    browser: Client, project: Project, ann: User
+) -> None:
+    rows: list[dict[str, Any]] = [{"title": "7"}, {"title": "Pump"}, {"title": None}]
+    records.create_records(caller=new_caller(ann), project_id=project.id, table="tests", rows=rows)
+    change = address(project, "tables/tests/columns/title/change/")
+    given = {"title": "Title", "type": "date"}
+    asked = browser.post(change, given)
+    assert asked.status_code == 400
+    assert "2 of 2 values will not fit" in asked.content.decode()
+    assert Reader(project.id).schema.tables["tests"].columns[0].type == "text"
+    assert 'name="anyway"' in asked.content.decode()
+    assert browser.post(change, {**given, "anyway": "1"}).status_code == 302
+    assert Reader(project.id).schema.tables["tests"].columns[0].type == "date"

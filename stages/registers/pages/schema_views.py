@@ -16,6 +16,7 @@ from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects.access import Access, get_project
 from stages.registers.pages import schema_forms
 from stages.registers.pages.frame import register_context, table_address
+from stages.registers.pages.misfits import misfits_after
 from stages.registers.pages.table_state import read_state
 from stages.registers.pages.table_views import table_context
 from stages.registers.permissions import WRITE
@@ -91,7 +92,7 @@ def new_column(request: PageRequest, project_id: UUID, facet: str) -> HttpRespon
 
 @page("GET", "HEAD", "POST")
 def change_column(request: PageRequest, project_id: UUID, facet: str, name: str) -> HttpResponse:
-    """GET: the form. POST `title, type, …`: change a column."""
+    """GET: the form. POST `title, type, …`: change a column; `anyway` after what will not fit was asked about."""
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     column = Reader(project_id).schema.column(facet, name)
     if column is None:
@@ -101,6 +102,10 @@ def change_column(request: PageRequest, project_id: UUID, facet: str, name: str)
     caller = caller_from_request(request)
     try:
         if changes := schema_forms.changed_column(request.POST, column):
+            words = "" if "anyway" in request.POST else misfits_after(project_id, facet, column, changes)
+            if words:
+                asked = {**schema_forms.typed_values(request.POST, column), "anyway": True}
+                return _column_form(request, access, facet, column, asked, errors={"type": [words]})
             services.change_column(caller=caller, project_id=project_id, table=facet, column=name, changes=changes)
     except ValidationFailed as refusal:
         values = schema_forms.typed_values(request.POST, column)

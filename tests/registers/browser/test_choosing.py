@@ -20,7 +20,7 @@ def test_a_table_is_made_and_filled(person: Callable[..., Person], tables: Table
     dialog.get_by_label("Name", exact=True).fill("Risks")
     dialog.get_by_label("Keys begin with").fill("rsk")
     dialog.get_by_label("Name of column 2").fill("Severity")
-    dialog.get_by_label("Type of column 2").select_option("Option")
+    dialog.get_by_label("Type of column 2").select_option("Choice of options")
     dialog.get_by_label("Options of column 2").fill("Low, High")
     dialog.get_by_role("button", name="Create the table").click()
     table = Table(page, daniel)
