@@ -80,14 +80,17 @@ class AutomationConfig(StageConfig):
         SOURCES.register("rule", Late(f"{consequences}.switched:source_of_rule"))
 
     def _register_scripts(self) -> None:
+        from gateway.registry import register_commands
         from kernel.late import Late
         from kernel.runner import RUNNER_QUEUES, RunnerQueue
+        from stages.automation.commands import COMMANDS
         from stages.automation.environment import SLOTS
         from stages.automation.jobs import QUEUE
         from stages.registers.proposing.sources import SOURCES
         from stages.registers.rpc.registry import RPC_EVENTS
 
         RUNNER_QUEUES.register(QUEUE, RunnerQueue(slots=lambda: int(getattr(settings, SLOTS))))
+        register_commands(*COMMANDS)
         RPC_EVENTS.register("script.completed", Late("stages.automation.rpc.events:script_completed"))
         SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
 

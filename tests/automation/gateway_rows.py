@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-ROWS: Final[tuple[Any, ...]] = ()
+from tests.gateway.matrix import OPEN, OTHER, WRITERS, Row
+
+ROWS: Final = (
+    Row("script.run", "not_found", WRITERS, OPEN, {"script_id": OTHER}),
+    Row("execution.stop", "not_found", WRITERS, OPEN, {"execution_id": OTHER}),
+)

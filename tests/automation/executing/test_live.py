@@ -20,8 +20,8 @@ from stages.automation.executing.working import run_execution
 from stages.automation.models import Execution
 from stages.automation.services.executions import stop_execution
 from tests.automation.executing.conftest import ScriptDesk
-from tests.gateway.client import Client
-from tests.gateway.conftest import in_thread
+from tests.gateway.client import Client, RefusedError
+from tests.gateway.conftest import SocketOf, in_thread
 from tests.patience import COMMAND_PATIENCE, PATIENCE
 
 
@@ -47,6 +47,23 @@ async def test_who_follows_the_project_hears_once_that_a_script_has_ended(
         completed = {"type": "script_completed", "script": "people", "overlay_id": str(execution.proposal_id)}
         assert await socket.frame() == completed
     await socket.leave()
+
+
+@pytest.mark.usefixtures("node")
+async def test_scripts_are_run_and_stopped_over_the_socket(
+    committed_desk: ScriptDesk, socket_of: SocketOf, editor: User
+) -> None:
+    desk = committed_desk
+    saved = await in_thread(partial(desk.save, "print(args.name)", settings={"args": [{"name": "name"}]}))
+    await in_thread(desk.switch, saved)
+    async with socket_of(editor) as socket:
+        with pytest.raises(RefusedError):
+            await socket.call("script.run", script_id=saved.script_id, args={"name": 5})
+        started = await socket.call("script.run", script_id=saved.script_id, args={"name": "Ada"})
+        assert (await socket.event("script.started"))["data"]["execution_id"] == started["execution_id"]
+        stopped = await socket.call("execution.stop", execution_id=started["execution_id"])
+        assert stopped["state"] == "stopped"
+        assert (await socket.event("script.completed"))["data"]["state"] == "stopped"
 
 
 @pytest.fixture
