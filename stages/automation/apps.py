@@ -97,10 +97,14 @@ class AutomationConfig(StageConfig):
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
         from blobs.rebuilding import CONTENTS_OF_ROWS
+        from drafts.exchange.registry import EXPORTED_TABLES
         from stages.automation import unrecorded
+        from stages.automation.exchange import EXPORTED
         from stages.automation.rebuilding import TABLES, contents_of_executions, contents_of_packages
 
         rebuild(*TABLES)
+        for name, exported in EXPORTED.items():
+            EXPORTED_TABLES.register(name, exported)
         CONTENTS_OF_ROWS.register("packages", contents_of_packages)
         CONTENTS_OF_ROWS.register("executions", contents_of_executions)
 
