@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 
+from kernel.errors import PayloadTooLarge
 from rest.fields import Text
 from stages.registers.schema import TYPES
 
@@ -34,6 +37,18 @@ class Values(serializers.DictField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"child": Value(), **options})
+
+
+class Many(serializers.ListField):
+    """As many as a bundle may have operations; one more is too large, and not merely wrong."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": MAX_CELLS, **options})
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, list) and len(data) > MAX_CELLS:
+            raise PayloadTooLarge(_("At most %(most)s at once.") % {"most": f"{MAX_CELLS:,}"}, limit=MAX_CELLS)
+        return super().run_validation(data)
 
 
 class Ids(serializers.ListField):

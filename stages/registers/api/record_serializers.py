@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from rest.fields import Flag, Integer, Text
-from stages.registers.api.base_serializers import BASE_HELP, FACET_HELP, MAX_CELLS, Ids, Value, Values, WrittenInfo
+from stages.registers.api.base_serializers import BASE_HELP, FACET_HELP, Ids, Many, Value, Values, WrittenInfo
 
 
 class RowInfo(serializers.Serializer[Any]):
@@ -31,7 +31,7 @@ class NewRecords(serializers.Serializer[Any]):
     """One record by its `values`, or many by their `rows`; with `typed`, values are texts as people type them."""
 
     values = Values(required=False)
-    rows = serializers.ListField(child=Values(), max_length=MAX_CELLS, required=False)
+    rows = Many(child=Values(), required=False)
     typed = Flag(required=False)
 
 
@@ -89,9 +89,9 @@ class CellShape(serializers.Serializer[Any]):
 class ChangedCells(serializers.Serializer[Any]):
     """Cells to set and rows to add in one bundle, such as those of a paste."""
 
-    cells = serializers.ListField(child=CellShape(), required=False, max_length=MAX_CELLS)
+    cells = Many(child=CellShape(), required=False)
     table = Text(max_length=100, required=False, help_text="Of the `rows`.")
-    rows = serializers.ListField(child=Values(), max_length=MAX_CELLS, required=False)
+    rows = Many(child=Values(), required=False)
     typed = Flag(required=False, help_text="The values of `rows` are texts as people type them.")
 
 
