@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from kernel.errors import DomainError, NotFound, ValidationFailed
 from projects.access import Access, get_project
+from stages.registers.pages.authors import Authors
 from stages.registers.pages.record_dialogs import back_to_record, record_dialog, refusal_words
 from stages.registers.pages.record_views import record_of
 from stages.registers.permissions import WRITE
@@ -27,7 +30,11 @@ from workspace.decorators import PageRequest, page
 
 @page("GET", "HEAD", "POST")
 def edit(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResponse:
-    """GET `?table=&field=`: the form of a field. POST `table, field, text, base`: set it, as it was typed."""
+    """GET `?table=&field=`: the form of a field. POST `table, field, text, base`: set it, as it was typed.
+
+    With `inline` the form comes by itself, for the place where the field is shown, and a write is answered by 204, or by
+    the form again with what is wrong.
+    """
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     found = record_of(Reader(project_id), record_id)
     given = request.POST if request.method == "POST" else request.GET
@@ -43,6 +50,8 @@ def edit(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespons
         records.write_cells(caller=caller_from_request(request), project_id=project_id, cells=[cell])
     except DomainError as refusal:
         return _edit_form(request, access, found, table, field, text=text, base=base, refusal=refusal)
+    if "inline" in request.POST:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return back_to_record(request, project_id, found.id)
 
 
@@ -146,6 +155,14 @@ def _link_form(
     )
 
 
+def _who(request: PageRequest, found: RecordReading, refusal: DomainError) -> str:
+    """Who was faster."""
+    key, hlc = refusal.extra.get("by"), refusal.extra.get("hlc")
+    if not isinstance(key, str) or not isinstance(hlc, str):
+        return _("Somebody")
+    return Authors(found.reader.project_id, request.user).of(key, "", hlc).name
+
+
 def _edit_form(
     request: PageRequest,
     access: Access,
@@ -168,7 +185,11 @@ def _edit_form(
     if refusal is not None and refusal.code == "stale_base":
         theirs = show_text(field.column, refusal.extra.get("theirs"), lambda entity: _label(found, entity))
         tips: Any = refusal.extra.get("tips", ())
-        facts |= {"stale": {"theirs": theirs}, "base": " ".join(tips)}
+        by = _who(request, found, refusal)
+        facts |= {"stale": {"theirs": theirs, "by": by}, "base": " ".join(tips)}
+    if "inline" in (request.POST if request.method == "POST" else request.GET):
+        context = {"project_id": access.project.id, "record": found, **facts}
+        return render(request, "registers/record/field_form.html", context)
     return record_dialog(
         request, access, found, "registers/record/edit_form.html", "edit-title", refusal=refusal, **facts
     )

@@ -282,3 +282,17 @@ def test_whoever_left_keeps_their_name_in_the_history(browser: Browser, sites: S
     remove_member(caller=new_caller(ann), project_id=sites.project.id, user_id=ben.id, reason="Left")
     page = browser.look(f"records/{record}/")
     assert "<b>Ben</b> set" in page
+
+
+def test_a_field_is_set_by_the_form_in_its_place(browser: Browser, sites: Sites) -> None:
+    record = sites.create(title="x", within=86_400_000)
+    sites.store()
+    address, field = f"records/{record}/edit/", {"table": "requirements", "field": "within"}
+    form = browser.look(address, inline="1", **field)
+    assert "<html" not in form
+    base = form.split('name="base" value="')[1].split('"')[0]
+    wrong = browser.act(address, inline="1", text="soon", base=base, **field)
+    assert (wrong.status_code, "Not a duration" in wrong.content.decode()) == (200, True)
+    assert browser.act(address, inline="1", text="36 h", base=base, **field).status_code == 204
+    stale = browser.act(address, inline="1", text="48 h", base=base, **field)
+    assert (stale.status_code, "Take theirs" in stale.content.decode()) == (200, True)

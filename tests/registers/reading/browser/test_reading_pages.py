@@ -55,23 +55,82 @@ def test_a_change_of_somebody_else_arrives_on_the_record(person: Callable[..., P
     expect(page.locator("#record-history")).to_contain_text("always")
 
 
-def test_a_field_is_changed_and_restored_on_the_record(person: Callable[..., Person], scene: Scene) -> None:
+def test_a_field_is_changed_where_it_is_shown_and_restored(person: Callable[..., Person], scene: Scene) -> None:
     page = person("editor").open(f"registers/records/{scene.requirements[1]}/")
-    page.locator("#field-requirements-within").hover()
-    page.get_by_role("link", name="Change within").click()
+    row = page.locator("#field-requirements-within")
     for text, shown in (("36 h", "36 h"), ("72 h", "3 d")):
-        page.get_by_role("dialog").get_by_label("within").fill(text)
+        row.locator(".record-value").dblclick()
+        row.get_by_label("within", exact=True).fill(text)
         page.keyboard.press("Enter")
-        expect(page.locator("#field-requirements-within")).to_contain_text(shown)
-        if text == "36 h":
-            page.locator("#field-requirements-within").hover()
-            page.get_by_role("link", name="Change within").click()
-    entry = page.locator(".record-entry").nth(1)
+        expect(row).to_contain_text(shown)
+        expect(row.locator(".record-value")).to_be_focused()
+    entry = page.locator(".record-entry").first
     entry.hover()
     entry.get_by_role("link").click()
-    page.get_by_role("button", name="Restore it").click()
-    expect(page.locator("#field-requirements-within")).to_contain_text("36 h")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("row", name="within")).to_contain_text("36 h")
+    dialog.get_by_role("button", name="Restore").click()
+    expect(row).to_contain_text("36 h")
     expect(page.locator(".record-entry").first).to_contain_text("Daniel Okafor")
+
+
+def test_what_is_typed_in_a_field_outlives_changes_of_others_and_escape(
+    person: Callable[..., Person], scene: Scene
+) -> None:
+    page = person("owner").open(f"registers/records/{scene.requirements[0]}/")
+    page.wait_for_load_state("networkidle")
+    row = page.locator("#field-requirements-title")
+    row.locator(".record-value").focus()
+    page.keyboard.press("Enter")
+    box = row.get_by_label("title", exact=True)
+    box.fill("Mine")
+    with page.expect_response(lambda answer: answer.url == page.url):
+        scene.change(0, "Theirs")
+    expect(box).to_have_value("Mine")
+    page.keyboard.press("Escape")
+    expect(row).to_contain_text("Esc again gives up what you typed")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Daniel Okafor has set it to “Theirs” meanwhile")
+    expect(box).to_have_value("Mine")
+    row.get_by_role("button", name="Take theirs").click()
+    expect(row.locator(".record-text")).to_have_text("Theirs")
+
+
+def test_a_record_is_deleted_after_a_question_and_restored_from_the_list(
+    person: Callable[..., Person], scene: Scene
+) -> None:
+    page = person("editor").open(f"registers/records/{scene.requirements[5]}/")
+    page.get_by_role("button", name="More acts").click()
+    page.get_by_role("link", name="Delete the record…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(re.compile("links? hides? with it|fields have a value"))
+    dialog.get_by_label("Reason").fill("Superseded")
+    look(page, "record-delete")
+    dialog.get_by_role("button", name="Delete the record").click()
+    expect(page.locator(".record-body .bar")).to_contain_text("Daniel Okafor deleted REQ-6.")
+    expect(page.locator("#field-requirements-title")).to_be_visible()
+    look(page, "record-deleted")
+    assert in_both_themes(page) == []
+    page.get_by_role("link", name="All that was deleted").click()
+    expect(page.locator(".deleted-row", has_text="REQ-6")).to_contain_text("Superseded")
+    look(page, "deleted")
+    assert in_both_themes(page) == []
+    page.get_by_role("button", name="Restore REQ-6").click()
+    expect(page.get_by_role("heading", name="REQ-6")).to_be_visible()
+    expect(page.locator(".record-links")).to_contain_text("TST-6")
+
+
+def test_two_records_are_merged_by_the_menu(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("editor").open(f"registers/records/{scene.requirements[2]}/")
+    page.get_by_role("button", name="More acts").click()
+    page.get_by_role("link", name="Merge with another record…").click()
+    page.get_by_label("Key of the other record").fill("REQ-4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Make REQ-3 and REQ-4 one record?")
+    look(page, "record-merge")
+    assert in_both_themes(page) == []
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.locator(".record-entry").first).to_contain_text("merged REQ-4 into it")
 
 
 def test_conflicts_are_decided_by_keys_one_after_the_other(person: Callable[..., Person], scene: Scene) -> None:
