@@ -47,6 +47,8 @@ PAGES: Final = (
         *_EDITORS,
         {"title": "Statement", "type": "text"},
     ),
+    Row("registers:table_of_file", "GET", "registers/new/of-file/", 200, *_EDITORS),
+    Row("registers:table_of_file", "POST", "registers/new/of-file/", 400, *_EDITORS, {"title": "", "text": "A\n1"}),
     Row("registers:remove_column", "GET", TABLE + "columns/title/remove/", 200, *_EDITORS),
     Row("registers:remove_column", "POST", TABLE + "columns/title/remove/", 302, *_EDITORS, {"reason": "Not used"}),
     Row("registers:delete_table", "GET", TABLE + "remove/", 200, *_EDITORS),
@@ -74,6 +76,7 @@ BUDGETED_PAGES: Final = {
     "registers:new_relation": "…registers/relations/new/",
     "registers:rail_across": "…registers/rail/",
     "registers:deleted": "…registers/deleted/",
+    "registers:table_of_file": "…registers/new/of-file/",
 }
 # They need a table; those that read have their budgets in `test_table_pages.py`.
 NO_PAGES: Final = (

@@ -57,3 +57,16 @@ def test_the_cursor_is_in_the_box_that_is_wrong(browser: Client, project: Projec
     form = page[page.index('id="table-name"') :]
     assert "autofocus" in form[form.index('id="table-prefix"') : form.index("</div>", form.index('id="table-prefix"'))]
     assert "autofocus" not in form[: form.index('id="table-prefix"')]
+
+
+def test_a_table_is_made_of_a_spreadsheet(browser: Client, project: Project) -> None:
+    text = "Key,Title,Severity,Due\nRISK-1,Heat,4,2026-12-11\nRISK-2,Noise,2,\n"
+    given = {"title": "Risks", "text": text}
+    answer = browser.post(f"/projects/{project.id}/registers/new/of-file/", given)
+    assert answer.status_code == 200
+    assert "Import into Risks" in answer.content.decode()
+    table = Reader(project.id).schema.tables["risks"]
+    assert table.key_prefix == "RISK"
+    columns = [(each.name, each.type) for each in table.columns]
+    assert columns == [("key", "text"), ("title", "text"), ("severity", "integer"), ("due", "date")]
+    assert browser.post(f"/projects/{project.id}/registers/new/of-file/", {"title": "x", "text": ""}).status_code == 400

@@ -32,8 +32,8 @@ from workspace.decorators import PageRequest, page
 def edit(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResponse:
     """GET `?table=&field=`: the form of a field. POST `table, field, text, base`: set it, as it was typed.
 
-    With `inline` the form comes by itself, for the place where the field is shown, and a write is answered by 204, or by
-    the form again with what is wrong.
+    With `inline` the form comes by itself, for the place where the field is shown; a write is answered by 204, or
+    by the form again with what is wrong.
     """
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     found = record_of(Reader(project_id), record_id)

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from kernel.errors import Conflict, NotFound, ValidationFailed
+from kernel.errors import Conflict, DomainError, NotFound, ValidationFailed
 from projects.access import Access, get_project
 from stages.registers.pages import schema_forms
+from stages.registers.pages.exchange_views import import_file
 from stages.registers.pages.frame import register_context, table_address
+from stages.registers.pages.import_form import read_form
 from stages.registers.pages.misfits import misfits_after
+from stages.registers.pages.table_of_file import columns_of, prefix_of
 from stages.registers.pages.table_state import read_state
 from stages.registers.pages.table_views import table_context
 from stages.registers.permissions import WRITE
@@ -54,6 +57,44 @@ def new_table(request: PageRequest, project_id: UUID) -> HttpResponse:
     except Conflict as refusal:
         return _table_form(request, access, {"title": [refusal.detail]})
     return redirect(table_address(project_id, facet))
+
+
+@page("GET", "HEAD", "POST")
+def table_of_file(request: PageRequest, project_id: UUID) -> HttpResponseBase:
+    """GET: the form. POST `title`, `file` or `text`: make a table of it, and show what an import would do."""
+    access = get_project(user=request.user, project_id=project_id, action=WRITE)
+    errors: Errors = {}
+    if request.method == "POST":
+        try:
+            form = read_form(request)
+            title, sheet = schema_forms.title_of(request.POST), form.sheet()
+            facet = schema_forms.name_from(title, Reader(project_id).schema.tables, "table")
+            services.create_table(
+                caller=caller_from_request(request),
+                project_id=project_id,
+                table=facet,
+                title=title,
+                key_prefix=prefix_of(sheet),
+                columns=[column_body(each) for each in columns_of(sheet)],
+            )
+            if file := request.FILES.get("file"):
+                # It was read for its headings, and is read once more.
+                file.seek(0)
+            return import_file(request, project_id, facet)
+        except ValidationFailed as refusal:
+            errors = refusal.errors
+        except DomainError as refusal:
+            errors = {"file": [str(refusal.detail)]}
+    context = {
+        **register_context(request, access),
+        "errors": errors,
+        "title": request.POST.get("title", ""),
+        "text": request.POST.get("text", ""),
+        "back": reverse("registers:tables", args=[project_id]),
+        "dialog_part": "registers/dialogs/table_of_file.html",
+        "dialog_title": "table-of-file-title",
+    }
+    return render(request, "registers/no_tables.html", context, status=400 if errors else 200)
 
 
 @page("GET", "HEAD", "POST")

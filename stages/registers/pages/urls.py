@@ -23,6 +23,7 @@ urlpatterns = [
         f"{_PAGES}.relation_views:change_relation",
         name="change_relation",
     ),
+    late_path(f"{REGISTERS}new/of-file/", f"{_PAGES}.schema_views:table_of_file", name="table_of_file"),
     late_path(f"{REGISTERS}deleted/", f"{_PAGES}.deleted_views:deleted", name="deleted"),
     late_path(f"{REGISTERS}deleted/restore/", f"{_PAGES}.deleted_views:restore_deleted", name="restore_deleted"),
     late_path(f"{REGISTERS}rail/", f"{_PAGES}.table_views:rail_across", name="rail_across"),

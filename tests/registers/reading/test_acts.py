@@ -189,7 +189,7 @@ def test_a_field_is_edited_against_what_was_seen(browser: Browser, sites: Sites)
     answer = browser.act(f"records/{record}/edit/", text="y", **given)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Somebody has set it to “x” meanwhile" in page
+    assert "Ann has set it to “x” meanwhile" in page
     assert "y</textarea>" in page
     assert shown(sites, record, "title") == "x"
 
