@@ -268,7 +268,10 @@ def test_squares_are_linked_confirmed_and_cleared(browser: Browser, sites: Sites
 def test_what_is_no_address_of_ours_is_answered_with_care(browser: Browser, sites: Sites) -> None:
     sites.store()
     for address in ("2026-02-30", "release", "9999-12-31", "0001-01-01"):
-        browser.look("traceability/", at=address, rows="nothing", columns="", link="x", **{"from": "99999999"})
+        query = {"at": address, "rows": "nothing", "columns": "", "link": "x", "from": "99999999"}
+        # It leads to the address of what is shown instead.
+        answer = browser.get(f"/projects/{sites.project.id}/registers/traceability/", query, follow=True)
+        assert answer.status_code == 200
     assert browser.get(f"/projects/{sites.project.id}/registers/records/{uuid4()}/").status_code == 404
     browser.look("conflicts/", of="x")
 

@@ -43,7 +43,7 @@ def browser(ann: User) -> Client:
 def sentences(browser: Client, project: Project, record: str) -> list[str]:
     """What the history says, the newest first, as plain text."""
     page = browser.get(f"/projects/{project.id}/registers/records/{record}/").content.decode()
-    found = re.findall(r'<p class="record-words">(.*?)</p>', page, re.DOTALL)
+    found = re.findall(r'<p class="record-words"[^>]*>(.*?)</p>', page, re.DOTALL)
     without_author = [each.partition("</b> ")[2] for each in found]
     return [html.unescape(re.sub("<[^>]+>", "", each)) for each in without_author]
 
