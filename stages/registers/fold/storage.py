@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from stages.registers.fold.bundles import Bundle, Head
@@ -141,7 +141,7 @@ class MemoryTable(Generic[K, V]):
         """Everything is here."""
 
     def copy_from(self, other: MemoryTable[K, V]) -> None:
-        self._rows.update(other._rows)
+        self._rows.update(other.items())
 
 
 class MemoryLog:
@@ -192,11 +192,22 @@ class MemoryLog:
         return [each for each in self._bundles if not covers(clock, each.header.site_key, each.hlc)]
 
     def copy_log_into(self, other: MemoryLog) -> None:
-        other._known.update(self._known)
-        other._bundles += self._bundles
-        other._operations += self._operations
-        other._by_key.update({key: list(each) for key, each in self._by_key.items()})
-        other._heads.update(self._heads)
+        other.take_log(self._known, self._bundles, self._operations, self._by_key, self._heads)
+
+    def take_log(
+        self,
+        known: set[str],
+        bundles: list[Bundle],
+        operations: list[Operation],
+        by_key: Mapping[Key, list[Operation]],
+        heads: Mapping[str, Head],
+    ) -> None:
+        """Have what another log has, in its order; for one that has nothing yet."""
+        self._known.update(known)
+        self._bundles += bundles
+        self._operations += operations
+        self._by_key.update({key: list(each) for key, each in by_key.items()})
+        self._heads.update(heads)
 
 
 class Indexes:
