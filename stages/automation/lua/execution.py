@@ -114,9 +114,10 @@ class Execution:
         try:
             machine = Machine(self._engine, self._limits, self._ask)
             self._result = self._run(machine, source, only_check)
-        except LimitReached as reached:
-            # In making the machine itself.
-            self._result = (self._ended_by or reached.code, "", None)
+        except (LimitReached, Interrupted) as ended:
+            # In making the machine itself, as where the time is over on a machine that is busy.
+            code = ended.code if isinstance(ended, LimitReached) else "stopped"
+            self._result = (self._ended_by or code, "", None)
         except BaseException as error:  # noqa: BLE001 (it is raised in the thread that called)
             self._failure = error
         finally:

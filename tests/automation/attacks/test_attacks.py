@@ -73,3 +73,11 @@ def test_a_flooded_log_is_cut_and_says_so():
 )
 def test_a_limit_names_the_line(source, line):
     assert lua.run(source, limits=lua.Limits(fuel=100_000_000)).line == line
+
+
+def test_time_that_is_over_before_the_script_begins_ends_it(monkeypatch: pytest.MonkeyPatch):
+    from stages.automation.lua import execution
+
+    monkeypatch.setattr(execution, "TICK", 0)
+    for _ in range(10):
+        assert lua.run("while true do end", limits=lua.Limits(seconds=-1)).code == "time"
