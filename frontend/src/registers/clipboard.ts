@@ -1,7 +1,7 @@
 import { say, count } from "../texts";
 import type { Blocks } from "./blocks";
 import type { Column, GridData } from "./grid_data";
-import type { Area, Place } from "./places";
+import type { Area } from "./places";
 import { cellOf, factsOf, type Row } from "./rows";
 import { parseTable, printTable } from "./tsv";
 
@@ -23,9 +23,14 @@ export interface Paste {
   lost: number;
   /** Records that would get another key. */
   rekeyed: number;
-  /** The first row were the headings of the columns: it is left out. */
+  /** The first row were headings: it is left out, and values go to the columns that they name. */
   hasHeadings: boolean;
+  /** Headings that name no column here. */
+  unknown: string[];
 }
+
+/** The column of a value, where it has one. */
+type Pasted = Column | undefined;
 
 /** The text of an area, or a promise where its rows have to be fetched. */
 export function textOf(area: Area, data: GridData, blocks: Blocks<Row>): string | Promise<string> {
@@ -44,31 +49,31 @@ function print(rows: Row[], fields: string[]): string {
 }
 
 /**
- * What a pasted table does whose first cell is that of the area. A single value fills the whole area that is chosen. Rows behind the
+ * What a pasted table does whose first cell is that of the area; below headings, values go to the columns that these name. A single value fills the whole area that is chosen. Rows behind the
  * last one become new records. Columns that take no text are left as they are.
  */
 export async function plan(text: string, area: Area, data: GridData, blocks: Blocks<Row>, count: number): Promise<Paste> {
   const parsed = parseTable(text);
-  const hasHeadings = areHeadings(parsed[0] ?? [], data.columns.slice(area.left)) && parsed.length > 1;
-  const table = filled(hasHeadings ? parsed.slice(1) : parsed, area);
-  const place: Place = { row: area.top, column: area.left };
+  const headed = parsed.length > 1 ? columnsOf(parsed[0] ?? [], data.columns, area.left) : null;
+  const table = filled(headed ? parsed.slice(1) : parsed, area);
   const width = Math.max(...table.map((row) => row.length), 1);
-  const columns = data.columns.slice(place.column, place.column + width);
-  const present = Math.max(0, Math.min(count - place.row, table.length));
-  const rows = present > 0 ? await blocks.range(place.row, place.row + present - 1) : [];
+  const columns = headed ?? data.columns.slice(area.left, area.left + width);
+  const present = Math.max(0, Math.min(count - area.top, table.length));
+  const rows = present > 0 ? await blocks.range(area.top, area.top + present - 1) : [];
   const pasted = table.map((texts, index) => pastedRow(texts, columns, rows[index]));
-  const { row: top, column: left } = place;
+  const places = columns.map((column) => (column ? data.columns.indexOf(column) : -1)).filter((at) => at >= 0);
   return {
     rows: pasted,
-    area: { top, left, bottom: top + table.length - 1, right: left + columns.length - 1 },
+    area: { top: area.top, left: Math.min(...places), bottom: area.top + table.length - 1, right: Math.max(...places) },
     lost: table.reduce((sum, texts, at) => sum + lostOf(texts, columns, rows[at]), 0),
     rekeyed: pasted.filter(({ record, values }) => record !== null && KEY in values).length,
-    hasHeadings,
+    hasHeadings: headed !== null,
+    unknown: headed ? (parsed[0] ?? []).filter((words, at) => words.trim() !== "" && !headed[at]) : [],
   };
 }
 
 /** How many values of a row have no place. */
-function lostOf(texts: string[], columns: Column[], row: Row | undefined): number {
+function lostOf(texts: string[], columns: readonly Pasted[], row: Row | undefined): number {
   return texts.filter((text, at) => {
     const column = columns[at];
     if (text.trim() === "" || column?.pastes) return false;
@@ -77,19 +82,26 @@ function lostOf(texts: string[], columns: Column[], row: Row | undefined): numbe
   }).length;
 }
 
-/** Whether these are the titles or names of the columns that they are above. */
-function areHeadings(texts: string[], columns: Column[]): boolean {
-  const isTitle = (text: string, column: Column | undefined) =>
-    column !== undefined && [column.title, column.field].some((name) => name.toLowerCase() === text.trim().toLowerCase());
-  const given = texts.filter((text) => text.trim() !== "");
-  return given.length > 0 && texts.every((text, at) => text.trim() === "" || isTitle(text, columns[at]));
+/** The column that each text of the first row names, none for another heading; null where the row is no headings. */
+function columnsOf(texts: string[], columns: Column[], from: number): Pasted[] | null {
+  const named = texts.map((text) => columns.find((column) => isNamed(column, text)));
+  const known = named.filter((column) => column !== undefined);
+  const given = texts.filter((text) => text.trim() !== "").length;
+  // A single column may hold a word that is the name of another one.
+  if (given === 1) return texts.every((text, at) => text.trim() === "" || columns[from + at] === named[at]) ? named : null;
+  return known.length * 2 > given && new Set(known).size === known.length ? named : null;
 }
 
-function pastedRow(texts: string[], columns: Column[], row: Row | undefined): PastedRow {
+function isNamed({ title, field }: Column, text: string): boolean {
+  return [title, field].some((name) => name.toLowerCase() === text.trim().toLowerCase());
+}
+
+function pastedRow(texts: string[], columns: readonly Pasted[], row: Row | undefined): PastedRow {
   const made: PastedRow = { record: row?.record ?? null, values: {}, bases: {} };
-  columns.forEach(({ field, pastes }, at) => {
+  columns.forEach((column, at) => {
     const text = texts[at];
-    if (text === undefined || !pastes) return;
+    if (text === undefined || !column?.pastes) return;
+    const { field } = column;
     const cell = row && cellOf(row, field);
     const facts = cell && factsOf(row, cell);
     if (facts?.text === text) return;
@@ -107,7 +119,7 @@ export async function planFill(area: Area, from: number, data: GridData, blocks:
     const source = rows[at % from];
     return pastedRow(columns.map(({ field }) => (source && cellOf(source, field)?.dataset["text"]) ?? ""), columns, row);
   });
-  return { rows: filled, area, lost: 0, rekeyed: 0, hasHeadings: false };
+  return { rows: filled, area, lost: 0, rekeyed: 0, hasHeadings: false, unknown: [] };
 }
 
 /** Whether there is anything to write. */

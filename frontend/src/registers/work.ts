@@ -54,8 +54,8 @@ export class Work {
   async paste(text: string, area: Area): Promise<void> {
     await this.once(async () => {
       const paste = await plan(text, area, this.grid.data, this.grid.blocks, this.grid.count);
-      if (paste.lost > 0 && !(await this.page.ask(question("lost", paste.lost)))) return;
-      if (paste.rekeyed > 0 && !(await this.page.ask(question("rekeyed", paste.rekeyed)))) return;
+      if (paste.lost > 0 && !(await this.page.ask(questionOfLost(paste)))) return;
+      if (paste.rekeyed > 0 && !(await this.page.ask(questionOfKeys(paste.rekeyed)))) return;
       await this.write(paste, describe(paste));
     });
   }
@@ -68,7 +68,7 @@ export class Work {
       const fields = columns.slice(area.left, area.right + 1).filter(isTyped);
       const emptied = rows.map((row) => emptiedRow(row, fields));
       const changed = emptied.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
-      await this.write({ rows: emptied, area, lost: 0, rekeyed: 0, hasHeadings: false }, changed > 0 ? count("registers.emptied", changed) : say("registers.pasted.nothing"));
+      await this.write({ rows: emptied, area, lost: 0, rekeyed: 0, hasHeadings: false, unknown: [] }, changed > 0 ? count("registers.emptied", changed) : say("registers.pasted.nothing"));
     });
   }
 
@@ -176,8 +176,13 @@ function isSame(one: Area, other: Area): boolean {
 }
 
 /** What is asked before a paste that would leave values out, or give records other keys. */
-function question(about: "lost" | "rekeyed", n: number): Question {
-  return { title: count(`registers.ask.${about}`, n), text: say(`registers.ask.${about}.text`), act: say(`registers.ask.${about}.act`) };
+function questionOfLost({ lost, unknown }: Paste): Question {
+  const text = unknown.length > 0 ? say("registers.ask.lost.unknown", { names: unknown.join(", ") }) : say("registers.ask.lost.text");
+  return { title: count("registers.ask.lost", lost), text, act: say("registers.ask.lost.act") };
+}
+
+function questionOfKeys(n: number): Question {
+  return { title: count("registers.ask.rekeyed", n), text: say("registers.ask.rekeyed.text"), act: say("registers.ask.rekeyed.act") };
 }
 
 function emptiedRow(row: Row, fields: Column[]): PastedRow {

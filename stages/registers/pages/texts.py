@@ -43,6 +43,9 @@ def grid_texts() -> dict[str, str]:
             "They have no column here: it is not shown, or is filled by links and files. "
             "To paste all, show the columns first."
         ),
+        "registers.ask.lost.unknown": _(
+            "These headings name no column that is shown: {names}. Show or make the columns first, or paste the rest."
+        ),
         "registers.ask.lost.act": _("Paste what fits"),
         "registers.ask.rekeyed.one": _("Give {n} record another key?"),
         "registers.ask.rekeyed.other": _("Give {n} records other keys?"),

@@ -35,6 +35,19 @@ def test_rows_are_pasted_into_an_empty_table_without_going_to_its_cells(open_tab
     assert tables.count() == 2
 
 
+def test_values_go_to_the_columns_that_headings_name_in_any_order(open_table: Open, tables: Tables) -> None:
+    tables.make()
+    (first,) = tables.add([{"statement": "One"}])
+    table = open_table("editor")
+    table.go(1, "statement")
+    table.paste("Area\tStatement\tOwner\nSafety\tNew\tAnna\nDosing\tTwo\tBen")
+    expect(dialog(table)).to_contain_text("Paste without 2 values?")
+    expect(dialog(table)).to_contain_text("Owner")
+    dialog(table).get_by_role("button", name="Paste what fits").click()
+    tables.until(first, "statement", "New")
+    assert (tables.value(first, "area"), tables.count()) == ("safety", 2)
+
+
 def test_values_without_a_column_are_asked_about(open_table: Open, tables: Tables) -> None:
     tables.make()
     (first,) = tables.add([{"statement": "One"}])
