@@ -62,6 +62,15 @@ export class RegisterMatrixController extends LiveController {
     if (!this.square && this.rows.length > 0 && this.columns.length > 0) this.choose({ row: 0, column: 0 });
   }
 
+  /** An arrow key where nothing has the focus, as when the page has just been opened: it means the squares. */
+  keyAnywhere(event: KeyboardEvent): void {
+    const isFree = !document.activeElement || document.activeElement === document.body;
+    if (!isFree || !event.key.startsWith("Arrow") || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!this.hasGridTarget) return;
+    event.preventDefault();
+    this.gridTarget.focus();
+  }
+
   key(event: KeyboardEvent): void {
     if (event.altKey || this.takesBack(event)) return;
     const from = this.square ?? { row: 0, column: 0 };
