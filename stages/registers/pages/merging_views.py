@@ -47,12 +47,13 @@ def merge(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpRespon
     refusal: DomainError | None = None
     try:
         if request.method == "POST":
-            absorbed = _other(found, typed)
+            # Read before the two are one.
+            absorbed, label = _other(found, typed), found.name.label
             records.merge(
                 caller=caller_from_request(request), project_id=project_id, record=found.id, absorbed=absorbed
             )
             words = _("{other} and {record} are one record now. “Split…” takes them apart again.")
-            messages.success(request, words.format(other=typed, record=found.name.label))
+            messages.success(request, words.format(other=typed, record=label))
             return back_to_record(request, project_id, found.id)
         if typed:
             facts |= _merged(request, found, _other(found, typed))
