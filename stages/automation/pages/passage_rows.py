@@ -73,5 +73,5 @@ def _row(project_id: UUID, link: PassageLink, authors: Authors) -> LinkRow:
         link,
         reverse("registers:record", args=[project_id, link.record.record]),
         authors.of(last.actor, last.moment.site, last.hlc) if last else None,
-        changed_words(link.confirmed_text or "", link.position.text or "") if link.has_changed else SafeString(""),
+        changed_words(link.before, link.position.text or "") if link.has_changed else SafeString(""),
     )

@@ -22,6 +22,7 @@ from stages.automation.permissions import READ
 from stages.automation.services import passages as services
 from stages.registers.pages.naming import MAX_CHOICES, records_like
 from stages.registers.permissions import WRITE
+from stages.registers.reading.naming import names_of
 from stages.registers.reading.reader import Reader
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import done, htmx_action
@@ -93,7 +94,8 @@ def _link(request: PageRequest, project_id: UUID) -> HttpResponse:
         to_line=_number(request, "to_line"),
         quote=request.POST.get("quote", "").replace("\r\n", "\n"),
     )
-    return _done(request, project_id, _("Linked."), edge=linked.edge)
+    name = names_of(Reader(project_id), [linked.record])[linked.record].label
+    return _done(request, project_id, _("Linked to {record}.").format(record=name), edge=linked.edge)
 
 
 def _done(request: PageRequest, project_id: UUID, words: str, **facts: str) -> HttpResponse:

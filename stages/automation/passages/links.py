@@ -54,6 +54,12 @@ class PassageLink:
         return self.trace.suspect or self.position.text != self.passage.text
 
     @property
+    def before(self) -> str:
+        """What the text is compared with: of a part of lines that has changed, the whole lines as they were."""
+        is_first = self.confirmed_text == self.passage.quote
+        return (self.position.lines if is_first else "") or self.confirmed_text or ""
+
+    @property
     def has_changed(self) -> bool:
         """Whether it is the passage that has changed since the link was confirmed."""
         return self.confirmed_text is not None and self.position.text != self.confirmed_text
@@ -80,7 +86,8 @@ def passage_links(reader: Reader, draft: Draft) -> list[PassageLink]:
             passages[each.target],
             positions[each.target],
             traces[each.edge],
-            texts.get(each.edge, passages[each.target].quote),
+            # Of a link that is not suspect, the last confirmation has seen what the passage says.
+            texts.get(each.edge, passages[each.target].text),
         )
         for each in edges
     ]

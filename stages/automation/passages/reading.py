@@ -54,12 +54,13 @@ class Passage:
 class Position:
     """Where a passage is in a version: the field's name there, its lines, and what they say.
 
-    `span` and `text` are None where the text is gone.
+    `span` and `text` are None where the text is gone. `lines` are its whole lines as they were when it was made.
     """
 
     field: str
     span: LineSpan | None
     text: str | None
+    lines: str = ""
 
 
 def passages_of(project_id: UUID) -> list[Passage]:
@@ -93,7 +94,8 @@ def positions_of(passages: Iterable[Passage], draft: Draft) -> dict[str, Positio
     for record, (field, question) in asked.items():
         span = spans[question]
         text = text_of(question, span, lines[question.old], lines[question.new]) if span else None
-        found[record] = Position(field, span if text is not None else None, text)
+        was = selected(lines[question.old], question.span)
+        found[record] = Position(field, span if text is not None else None, text, was or "")
     return found
 
 

@@ -35,9 +35,10 @@ from stages.registers.verbs.links import confirm_links, find_link, relation_of
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The bundle of a link, the id of the passage and that of the link."""
+    """The bundle of a link, and the ids of the record, the passage and the link."""
 
     written: Written
+    record: str
     passage: str
     edge: str
 
@@ -85,7 +86,7 @@ def link_passage(
         parameters={"verb": "link_passage", "record": record, "relation": relation, **given},
         system={PASSAGE},
     )
-    return _linked_before(written, project_id) if written.repeated else Linked(written, passages[-1], edge)
+    return _linked_before(written, project_id) if written.repeated else Linked(written, record, passages[-1], edge)
 
 
 def unlink_passage(*, caller: Caller, project_id: UUID, edge: str) -> Written:
@@ -200,4 +201,5 @@ def _linked_before(written: Written, project_id: UUID) -> Linked:
     """The answer to a request that was answered before."""
     edges = Operation.objects.filter(project=project_id, bundle__bundle_id=written.bundle_id, kind="CreateEdge")
     edge = str(edges.values_list("entity", flat=True)[0])
-    return Linked(written, str(Edge.objects.values_list("target", flat=True).get(project_id=project_id, id=edge)), edge)
+    source, target = Edge.objects.values_list("source", "target").get(project_id=project_id, id=edge)
+    return Linked(written, str(source), str(target), edge)

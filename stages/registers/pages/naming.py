@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from drafts.search.words import StoredQuery, query_text, words_of
 from stages.registers.models import Row
@@ -26,14 +26,14 @@ class Choice:
 
 
 def records_like(reader: Reader, facet: str, typed: str, most: int) -> Sequence[Choice]:
-    """Living records of a table (empty: of any) that fit what was typed, by the number of their key."""
+    """Living records of a table (empty: of any) that fit what was typed: that of this key first, then by key."""
     found = Row.objects.filter(project_id=reader.project_id)
     found = found.filter(facet=facet) if facet else found.filter(facet__in=list(reader.schema.tables))
     if typed := typed.strip():
         found = found.filter(Q(shown__key__istartswith=typed) | _has(reader, typed))
-    ids = list(
-        dict.fromkeys(map(str, found.order_by("key_number", "record").values_list("record", flat=True)[: most * 2]))
-    )
+    is_key = Case(When(shown__key__iexact=typed, then=0), When(shown__key__istartswith=typed, then=1), default=2)
+    order = ("key_number", "record") if not typed else (is_key, "key_number", "record")
+    ids = list(dict.fromkeys(map(str, found.order_by(*order).values_list("record", flat=True)[: most * 2])))
     names = names_of(reader, ids[:most])
     return [Choice(each, names[each].label, names[each].text if names[each].key else "") for each in ids[:most]]
 

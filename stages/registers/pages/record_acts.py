@@ -133,7 +133,7 @@ def _other_end(found: RecordReading, relation: Relation, *, outgoing: bool, key:
     facet = relation.target if outgoing else relation.source
     other = find_record(found.reader.storage, found.reader.schema, facet, key.strip())
     if other is None:
-        raise ValidationFailed({"other": [_("There is no record “{key}”.").format(key=key[:100])]})
+        raise ValidationFailed({"other": [_no_end(found, facet, key.strip())]})
     return other
 
 
@@ -197,3 +197,14 @@ def _edit_form(
 
 def _label(found: RecordReading, entity: str) -> str:
     return names_of(found.reader, [entity])[entity].label
+
+
+def _no_end(found: RecordReading, facet: str, key: str) -> str:
+    """Why a record with a key is not the other end of a link: there is none, or it is in another table."""
+    elsewhere = find_record(found.reader.storage, found.reader.schema, "", key)
+    named = names_of(found.reader, [elsewhere])[elsewhere] if elsewhere else None
+    if named is None:
+        return _("There is no record “{key}”.").format(key=key[:100])
+    words = _("{key} is in {table}. These links lead to records of {wanted}.")
+    table = found.reader.table(named.facet)
+    return words.format(key=named.label, table=table.label, wanted=found.reader.table(facet).label)

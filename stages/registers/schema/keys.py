@@ -94,12 +94,15 @@ def next_keys(storage: Derived, table: Table, count: int, given: Iterable[object
 
 
 def find_record(storage: Derived, schema: Schema, facet: str, key: str) -> str | None:
-    """The record with a key: in a table, or in any table with keys. None where none or several have it."""
+    """The record with a key, in capitals or not: in a table, or in any table with keys. None for none or several."""
     tables = [schema.tables[facet]] if facet in schema.tables else [] if facet else list(schema.tables.values())
     found: set[str] = set()
     for table in tables:
-        if table.key_prefix and key_number(table.key_prefix, key) is not None:
-            found.update(lookup_of(storage).holders(table.facet, KEY_COLUMN, [key]).get(spell(key), ()))
+        prefix, typed = table.key_prefix, key
+        if prefix and key.casefold().startswith(f"{prefix}-".casefold()):
+            typed = f"{prefix}{key[len(prefix) :]}"
+        if prefix and key_number(prefix, typed) is not None:
+            found.update(lookup_of(storage).holders(table.facet, KEY_COLUMN, [typed]).get(spell(typed), ()))
     return found.pop() if len(found) == 1 else None
 
 

@@ -10,6 +10,7 @@ from drafts.services import change_files
 from projects.models import Project, Status
 from stages.automation.facets import PASSAGE
 from stages.automation.jobs import follow_passages as job
+from stages.automation.passages.links import PassageLink, passage_links
 from stages.automation.passages.reading import passages_of, positions_of
 from stages.automation.services.passages import confirm_passage, follow_passages
 from stages.registers.fold.payloads import SetField
@@ -51,6 +52,23 @@ def test_a_changed_passage_makes_its_link_suspect_until_somebody_confirms_it(wri
     assert is_suspect(desk.project)
     confirm_links(caller=desk.caller, project_id=desk.project.id, edges=[linked.edge])
     assert not is_suspect(desk.project)
+
+
+def test_what_was_confirmed_is_what_a_later_change_is_compared_with(writer: Writer, desk: PassageDesk) -> None:
+    (record,) = desk.create({"title": "Report in time"})
+    linked = desk.link(record, 7, 7)
+
+    def link() -> PassageLink:
+        draft = Project.objects.get(pk=desk.project.pk).current_draft
+        assert draft is not None
+        return passage_links(Reader(desk.project.id), draft)[0]
+
+    rewrite(writer, PROMPT.replace("48", "24"))
+    confirm_passage(caller=desk.caller, project_id=desk.project.id, edge=linked.edge)
+    assert (link().is_suspect, link().has_changed) == (False, False)
+    rewrite(writer, PROMPT.replace("48", "12"))
+    follow_passages(desk.project.id)
+    assert (link().is_suspect, link().before) == (True, "Report to the sponsor within 24 hours.")
 
 
 def test_lines_that_only_moved_change_nothing(writer: Writer, desk: PassageDesk) -> None:

@@ -7,13 +7,30 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from projects.models import Project
+from stages.automation.passages.links import passage_links
 from stages.automation.services.passages import follow_passages
+from stages.registers.reading.reader import Reader
 from tests.automation.passages.conftest import PROMPT, PassageDesk
 from tests.automation.passages.test_following import rewrite
 from tests.rest.client import Api, members, problem
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_part_that_has_changed_is_compared_by_its_lines(writer: Writer, desk: PassageDesk) -> None:
+    (record,) = desk.create({"title": "Report in time"})
+    desk.link(record, 7, 7, quote="within 48 hours")
+    rewrite(writer, PROMPT.replace("48", "24"))
+    follow_passages(desk.project.id)
+    draft = Project.objects.get(pk=desk.project.pk).current_draft
+    assert draft is not None
+    (link,) = passage_links(Reader(desk.project.id), draft)
+    assert (link.before, link.position.text) == (
+        "Report to the sponsor within 48 hours.",
+        "Report to the sponsor within 24 hours.",
+    )
 
 
 def test_a_record_is_linked_to_lines_and_the_link_becomes_suspect(

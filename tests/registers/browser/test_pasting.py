@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from stages.registers.schema import Column
-from tests.registers.browser.conftest import Table, Tables
+from tests.registers.browser.conftest import REFUSED, Table, Tables
 
 Open = Callable[..., Table]
 
@@ -33,6 +33,19 @@ def test_rows_are_pasted_into_an_empty_table_without_going_to_its_cells(open_tab
     table.page.keyboard.press("ControlOrMeta+v")
     expect(table.row(2)).to_contain_text("Two")
     assert tables.count() == 2
+
+
+def test_a_paste_into_an_empty_table_begins_behind_the_key_after_a_refusal_too(
+    open_table: Open, tables: Tables
+) -> None:
+    tables.make()
+    table = open_table("editor")
+    table.window.expected.append(REFUSED)
+    table.paste("One\tNowhere\tMust\nTwo\tNowhere\tMust")
+    expect(table.page.get_by_role("alert")).to_contain_text("Nothing was pasted")
+    table.paste("One\tSafety\tMust\nTwo\tDosing\tMust")
+    expect(table.row(2)).to_contain_text("Two")
+    expect(table.row(2)).to_contain_text("REQ-2")
 
 
 def test_values_go_to_the_columns_that_headings_name_in_any_order(open_table: Open, tables: Tables) -> None:

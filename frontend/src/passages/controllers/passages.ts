@@ -160,10 +160,12 @@ export class PassagesController extends LiveController {
     this.choicesTarget.hidden = true;
   }
 
-  /** Enter takes the first record that fits. */
-  submit(event: Event): void {
+  /** Enter takes the first record that fits what is typed now; what was offered may be of what was typed before. */
+  async submit(event: Event): Promise<void> {
     event.preventDefault();
-    this.offeredButtons[0]?.click();
+    const typed = this.searchTarget.value;
+    await this.offered.refresh();
+    if (this.searchTarget.value === typed) this.offeredButtons[0]?.click();
   }
 
   choose(event: Event): void {

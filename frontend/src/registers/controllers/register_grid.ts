@@ -3,7 +3,7 @@ import { gateway } from "../../live";
 import { isTyped } from "../grid_data";
 import { GridMenus } from "../grid_menus";
 import { type Act, actOf, type ColumnAct } from "../keys";
-import { besides, moved, type Place } from "../places";
+import { type Area, besides, moved, type Place } from "../places";
 import { Sheet } from "../sheet";
 
 /** The grid of a table: what keys, pointer and clipboard ask of it. */
@@ -175,7 +175,7 @@ export class RegisterGridController extends GridMenus {
     const text = event.clipboardData?.getData("text/plain");
     if (!this.isHere || !text) return;
     event.preventDefault();
-    if (this.mayWrite) void this.sheet.work.paste(text, this.sheet.grid.selection.area);
+    if (this.mayWrite) void this.sheet.work.paste(text, this.pasteArea);
     else this.sheet.readOnly();
   }
 
@@ -186,9 +186,14 @@ export class RegisterGridController extends GridMenus {
     if (!text || !this.mayWrite) return;
     event.preventDefault();
     this.sheet.focus();
-    const { grid, work } = this.sheet;
+    void this.sheet.work.paste(text, this.pasteArea);
+  }
+
+  /** Where a paste begins: in an empty table at the first column that takes text, as keys come by themselves. */
+  private get pasteArea(): Area {
+    const { grid } = this.sheet;
     const first = grid.columns.findIndex(isTyped);
-    void work.paste(text, grid.count === 0 ? { top: 0, bottom: 0, left: first, right: first } : grid.selection.area);
+    return grid.count === 0 ? { top: 0, bottom: 0, left: first, right: first } : grid.selection.area;
   }
 
   focused(): void {

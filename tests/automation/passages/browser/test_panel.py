@@ -10,6 +10,7 @@ from stages.registers.models import Edge
 from tests.browser.people import Person, World
 from tests.browser.proposing import prompt_of, save
 from tests.browser.test_accessible import in_both_themes
+from tests.registers.browser.conftest import Tables
 
 Open = Callable[..., Person]
 LINE = "Grade every event"
@@ -52,6 +53,23 @@ def test_lines_are_linked_become_suspect_and_are_confirmed(person: Open, world: 
     expect(link).to_have_count(0)
     expect(chip).to_have_count(0)
     assert not world.arrange(lambda: Edge.objects.filter(project=world.project, shown=True).exists())
+
+
+def test_the_record_of_a_key_comes_first_however_fast_one_types(
+    person: Open, world: World, requirements: list[str]
+) -> None:
+    # The words of another one contain the number, too.
+    Tables(world).add([{"statement": "REQ 2 or 3"}])
+    window = person("editor")
+    page = window.at_work()
+    window.line(LINE).click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.press("ControlOrMeta+Alt+l")
+    page.locator("#passage-record").fill("req-3")
+    page.keyboard.press("Enter")
+    expect(window.toast("Linked to REQ-3.")).to_be_visible()
+    expect(page.locator(".passage-link strong")).to_have_text("REQ-3")
 
 
 def test_a_link_leads_to_its_line_and_back_to_the_record(person: Open, world: World, requirements: list[str]) -> None:
