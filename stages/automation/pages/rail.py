@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.functional import Promise
 
 from projects.access import Access
-from stages.registers.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from stages.registers.reading.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
