@@ -206,6 +206,8 @@ def test_the_matrix_is_worked_in_by_keys(person: Callable[..., Person], scene: S
     page.get_by_role("link", name="Gaps and suspect").click()
     expect(page.locator("[data-row]")).to_have_count(3)
     look(page, "matrix-gaps")
+    # Its script has to be there before a key is pressed.
+    page.wait_for_load_state()
     grid.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".record-body")).to_be_visible()
