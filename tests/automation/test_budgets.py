@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -27,17 +28,17 @@ def test_the_page_of_a_rule_asks_no_more_for_more(
     create_table(caller=caller, project_id=project.id, table="papers", columns=[{"name": "state"}, {"name": "note"}])
 
     def grow(first: int, count: int) -> str:
+        rules = []
         for at in range(first, first + count):
             definition = {
                 "scope": "papers",
                 "when": [{"column": "state", "is": f"{at}"}],
                 "overwrite": {"note": f"{at}"},
             }
-            rule = save_rule(
-                caller=caller, project_id=project.id, name=f"rule {at}", definition=definition, is_on=False
-            )
+            facts: dict[str, Any] = {"name": f"rule {at}", "definition": definition, "is_on": False}
+            rules.append(save_rule(caller=caller, project_id=project.id, **facts))
             create_records(caller=caller, project_id=project.id, table="papers", rows=[{"state": f"{at}"}])
-        return str(rule.id)
+        return str(rules[-1].id)
 
     def asked(rule: str) -> int:
         address = f"/projects/{project.id}/automation/rules/{rule}/"
