@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 TABLES: Final = {
-    "automation_due": "a queue: what is still to be told to a script, or looked at for a rule; empty when it is done",
+    "automation_due": "a queue: the changes that wait for a script or a rule; empty when all have been looked at",
     "automation_execution": "what an execution came to is in its event",
 }

@@ -83,7 +83,7 @@ class AdoptedList(serializers.Serializer[Any]):
 
 
 class SuggestedInfo(serializers.Serializer[Any]):
-    """Two columns of one `shared_key`. `records` stand in both tables; in `differ` of them they hold two values."""
+    """Two columns of one `shared_key`. `records` are in both tables; in `differ` of them they hold two values."""
 
     shared_key = serializers.CharField()
     facet_a = serializers.CharField()

@@ -104,7 +104,7 @@ def _schema_after(schema: Schema, manifest: Manifest) -> Schema:
 
 
 def _counts(project_id: UUID, manifest: Manifest) -> Mapping[str, int]:
-    """How many records stand in the module's tables, those of tables that were hidden too."""
+    """How many records are in the module's tables, those of tables that were hidden too."""
     rows = Row.objects.filter(project=project_id, facet__in=list(manifest.tables)).order_by()
     found: Any = rows.values_list("facet").annotate(Count("record"))
     return dict(found)

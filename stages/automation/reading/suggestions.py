@@ -44,7 +44,7 @@ class End:
 class Suggestion:
     """Two columns of one key that nobody has said anything about.
 
-    `records` stand in both tables; in `differ` of them the columns hold two values, in `fill` one of them is empty.
+    `records` are in both tables; in `differ` of them the columns hold two values, in `fill` one of them is empty.
     """
 
     key: str
@@ -99,7 +99,7 @@ def suggestions(
 
 
 def _pairs(schema: Schema, manifests: Iterable[Manifest]) -> Iterator[tuple[str, End, End]]:
-    """The columns of each key that stand in two tables, in the order of the tables."""
+    """The columns of each key that are in two tables, in the order of the tables."""
     ends: dict[str, dict[Named, End]] = defaultdict(dict)
     for manifest in manifests:
         for key, table, column in manifest.shared():

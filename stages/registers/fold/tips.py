@@ -25,7 +25,7 @@ def unseen(operations: Iterable[Operation]) -> list[Operation]:
 def tips_of_texts(texts: Mapping[Field, str], operations: Callable[[Field], Iterable[Operation]]) -> Tips:
     """Of texts that are one field, the operations whose words stand side by side, each with its text.
 
-    `operations` answers those on a text, in canonical order. An empty text stands beside nothing.
+    `operations` answers those on a text, in canonical order. An empty text is left out.
     """
     tips = [make_write(each, text) for field, text in texts.items() if text for each in unseen(operations(field))]
     return tuple(sorted(tips, key=lambda tip: tip.order))

@@ -51,7 +51,7 @@ def _text(record: Record, facet: str, column: Column, names: Mapping[str, str]) 
 
 
 def _sides(record: Record, facet: str, column: Column) -> list[Any]:
-    """What a field shows, and what stands beside it."""
+    """What a field shows, and the values beside it."""
     if column.crdt:
         found = next((each for each in record.conflicts if (each.facet, each.field) == (facet, column.name)), None)
         return (

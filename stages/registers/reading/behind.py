@@ -1,4 +1,4 @@
-"""What stands behind the cells of a table: the operations of each value, and how many values are side by side."""
+"""The operations behind the values of a table, and how many values are side by side."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Behind:
 
 
 def behind_of(record: Record, facet: str) -> Behind:
-    """What stands behind the cells of a record."""
+    """The operations behind the cells of a record."""
     fields = record.fields.get(facet, {})
     values = {name: len({spell(tip.value) for tip in shown.tips}) for name, shown in fields.items()}
     return Behind(
@@ -54,7 +54,7 @@ def behind_of(record: Record, facet: str) -> Behind:
 
 
 def read_behind(reader: Reader, facet: str, facts: Iterable[tuple[str, str]]) -> dict[str, Behind]:
-    """What stands behind the cells of records, by their facts as they are stored.
+    """The operations behind the cells of records, by their facts as they are stored.
 
     Most records are one entity, and each of their fields has one value: then it is said there. Others are put together
     as records are shown.

@@ -160,7 +160,7 @@ def make_cell(
     names: Mapping[str, Named],
     followed: Mapping[Target, Followed],
 ) -> Cell:
-    """The cell of a field, by its value and what stands behind it."""
+    """The cell of a field, by its value and the operations behind it."""
     tips, values = behind.tips.get(column.name, ()), behind.values.get(column.name, 1)
     misfit, target = misfit_words(column, value), target_of(value)
     if column.reference and target is not None and not misfit:

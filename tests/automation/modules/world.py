@@ -47,7 +47,7 @@ class Site:
         attach(caller=self.editor, project_id=self.project.id, record=record, table=table, values={})
 
     def shown(self, table: str, record: str) -> dict[str, Any] | None:
-        """What a record shows in a table; None where it does not stand in it."""
+        """What a record shows in a table; None where it is not in it."""
         row = Row.objects.filter(project=self.project, facet=table, record=record).first()
         return row.shown if row else None
 

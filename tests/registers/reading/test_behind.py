@@ -1,4 +1,4 @@
-"""What stands behind cells is said of most records without putting them together, and is the same."""
+"""The operations behind cells are found for most records without putting them together, and are the same."""
 
 from __future__ import annotations
 

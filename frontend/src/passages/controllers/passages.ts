@@ -219,7 +219,7 @@ export class PassagesController extends LiveController {
     if (this.marked.get(field) === made) return;
     this.marked.set(field, made);
     const marks = this.marksOf(field);
-    // The field is told about while its editor is updating; a second change waits until that is over.
+    // This runs while the editor of the field is updating; a second change waits until that is over.
     queueMicrotask(() => showPassages(field, marks, this.active));
   }
 
