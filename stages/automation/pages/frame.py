@@ -27,7 +27,7 @@ def automation_context(
     return {
         "frame": frame_of(access, user=request.user, tab="automation"),
         "project_id": project.id,
-        "rail": rail_of(RailContext(access, reader or Reader(project.id))),
+        "rail": rail_of(RailContext(access, reader or Reader(project.id), request.user)),
         "current": current,
         "may_own": allowed(ADOPT, role=access.role, status=status),
         "may_edit": allowed(SAVE_SCRIPT, role=access.role, status=status),

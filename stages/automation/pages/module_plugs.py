@@ -23,4 +23,4 @@ def register() -> None:
         ),
     )
     rows = Late("stages.automation.pages.module_rows:rail_rows")
-    RAIL.register("modules", RailGroup(label=_("Modules"), position=40, rows=rows))
+    RAIL.register("modules", RailGroup(label=_("Modules"), position=50, rows=rows))

@@ -63,7 +63,7 @@ def rail_rows(context: RailContext) -> Sequence[RailRow]:
             "layers",
             _("Conflict") if each.is_conflicted else _("Update") if each.newest else "",
         )
-        for each in adopted_modules(project_id, reader=context.reader)
+        for each in context.adopted
     ]
     every = RailRow("modules", _("All modules"), reverse("automation:modules", args=[project_id]), "list")
     return [*found, every]

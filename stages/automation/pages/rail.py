@@ -6,12 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 
+from accounts.models import User
+from kernel.late import Late
 from projects.access import Access
 
 if TYPE_CHECKING:
+    from stages.automation.reading.modules import AdoptedModule
     from stages.registers.reading.reader import Reader
+
+_ADOPTED: Final = Late("stages.automation.reading.modules:adopted_modules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,19 @@ class RailRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RailContext:
-    """What rows are read from: the project as its reader sees it, and its registers."""
+    """What rows are read from: the project as its reader sees it, its registers, and who reads."""
 
     access: Access
     reader: Reader
+    user: User
+
+    @cached_property
+    def adopted(self) -> list[AdoptedModule]:
+        """The modules of the project, read once for all groups."""
+        found: list[AdoptedModule] = _ADOPTED(self.access.project.id, reader=self.reader)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

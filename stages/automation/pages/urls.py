@@ -6,6 +6,7 @@ from kernel.late import late_path
 from stages.automation.pages.module_urls import of_modules
 from stages.automation.pages.passage_urls import of_passages
 from stages.automation.pages.rule_urls import of_rules
+from stages.automation.pages.view_urls import of_views
 
 app_name = "automation"
 urlpatterns = [
@@ -13,4 +14,5 @@ urlpatterns = [
     *of_modules,
     *of_passages,
     *of_rules,
+    *of_views,
 ]

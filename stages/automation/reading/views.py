@@ -1,0 +1,92 @@
+"""The views that modules declare, as far as a project shows them to somebody.
+
+A module that the project has adopted shows its views to everybody, in the adopted version. One that is only installed
+shows them to who installed it, where the project has all tables that the view names: elsewhere there is nothing to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from accounts.models import User
+from stages.automation.models import Installation
+from stages.automation.packages.shapes import ViewShape
+from stages.automation.packages.view_shapes import columns_of, tables_of
+from stages.automation.reading.modules import AdoptedModule
+from stages.automation.reading.packages import Module, manifest_of
+from stages.registers.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A view of a module in a project. `missing` says which of its tables, columns and relations are not there."""
+
+    module: Module
+    name: str
+    shape: ViewShape
+    is_adopted: bool
+    missing: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"views/{self.module.name}/{self.name}"
+
+    @property
+    def label(self) -> str:
+        return self.shape.title or self.name
+
+
+def views_of(schema: Schema, adopted: Iterable[AdoptedModule], user: User) -> list[ProjectView]:
+    """The views that somebody has in a project: of the adopted modules, then of those that they installed."""
+    here = list(adopted)
+    found = [view for each in here if each.module is not None for view in _views(each.module, schema, is_adopted=True)]
+    names = {each.name for each in here}
+    for module in installed_modules(user):
+        if module.name not in names:
+            own = _views(module, schema, is_adopted=False)
+            found += [each for each in own if all(table in schema.tables for table in tables_of(each.shape))]
+    return found
+
+
+def find_view(views: Iterable[ProjectView], module: str, name: str) -> ProjectView | None:
+    return next((each for each in views if (each.module.name, each.name) == (module, name)), None)
+
+
+def installed_modules(user: User) -> list[Module]:
+    """The modules whose views somebody uses, in the versions that they installed."""
+    found = Installation.objects.filter(user=user).select_related("package")
+    return [Module(manifest_of(each.package), each.package.sha256, each.package) for each in found]
+
+
+def missing_of(shape: ViewShape, schema: Schema) -> Iterator[str]:
+    """What a view names and the project does not have, in words."""
+    for table in tables_of(shape):
+        if table not in schema.tables:
+            yield gettext("The table “%(table)s” is not in this project.") % {"table": table}
+    for table, column in columns_of(shape):
+        known = schema.tables.get(table)
+        if known is not None and known.column(column) is None:
+            words = gettext("The table “%(table)s” has no column “%(column)s”.")
+            yield words % {"table": known.label, "column": column}
+    if shape.relation:
+        yield from _missing_relation(shape, schema)
+
+
+def _missing_relation(shape: ViewShape, schema: Schema) -> Iterator[str]:
+    relation = schema.relations.get(shape.relation)
+    if relation is None:
+        yield gettext("The relation “%(relation)s” is not in this project.") % {"relation": shape.relation}
+        return
+    ends = {shape.rows, *shape.columns}
+    if {relation.source, relation.target} != ends:
+        yield gettext("The relation “%(relation)s” is between other tables.") % {"relation": relation.label}
+
+
+def _views(module: Module, schema: Schema, *, is_adopted: bool) -> Sequence[ProjectView]:
+    return [
+        ProjectView(module, name, shape, is_adopted, tuple(missing_of(shape, schema)))
+        for name, shape in module.manifest.views.items()
+    ]
