@@ -49,12 +49,13 @@ class AutomationConfig(StageConfig):
         DEMO_STEPS.register("automation", LateStep("stages.automation.demo:AdoptModules", position=2))
 
     def _register_pages(self) -> None:
-        from stages.automation.pages import module_plugs, plugs, rule_plugs, view_plugs
+        from stages.automation.pages import execution_plugs, module_plugs, plugs, rule_plugs, view_plugs
 
         plugs.register()
         module_plugs.register()
         rule_plugs.register()
         view_plugs.register()
+        execution_plugs.register()
 
     def _register_addresses(self) -> None:
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import close_old_connections
 
 import realtime
@@ -23,11 +22,11 @@ from kernel.transactions import one_moment
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project
 from stages.automation import lua
-from stages.automation.environment import FUEL, MEMORY, SECONDS, WRITES
+from stages.automation.executing.bounds import limits
 from stages.automation.executing.host import RegistersHost
 from stages.automation.executing.staging import Staging, changed_records
 from stages.automation.live import PROGRESS
-from stages.automation.lua import Limits, LogLine, Outcome
+from stages.automation.lua import LogLine, Outcome
 from stages.automation.services.executions import (
     Claim,
     ExecutionFenced,
@@ -104,16 +103,6 @@ def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tupl
     viewers.flush()
     count = len(changed_records(staging.payloads)) + len(host.texts)
     return outcome, Staged(changes, draft.version_number if draft is not None else 0, count)
-
-
-def limits() -> Limits:
-    """The limits of this site."""
-    return Limits(
-        fuel=getattr(settings, FUEL),
-        memory=getattr(settings, MEMORY),
-        seconds=getattr(settings, SECONDS),
-        writes=getattr(settings, WRITES),
-    )
 
 
 def _context(claim: Claim) -> dict[str, Any]:

@@ -1,0 +1,171 @@
+"""Executions for lists and pages: which there are, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from proposals.models import Proposal, ProposalState
+from stages.automation.choices import Cause, ExecutionState
+from stages.automation.models import Execution
+from stages.automation.reading.failures import failure_of
+
+# How many executions the rail and the page of a script show.
+FEW: Final = 3
+
+OutcomeKind = Literal[
+    "queued", "running", "waiting", "open", "committed", "rejected", "discarded", "nothing", "failed", "stopped"
+]
+
+ICONS: Final[dict[str, str]] = {
+    "queued": "clock",
+    "running": "loader-circle",
+    "waiting": "circle-dashed",
+    "open": "git-pull-request-draft",
+    "committed": "circle-check",
+    "rejected": "circle-x",
+    "discarded": "circle-x",
+    "nothing": "circle-check",
+    "failed": "circle-alert",
+    "stopped": "square",
+}
+# How an outcome is coloured (`data-state` of a state line); the others have no colour.
+_TONES: Final = {"committed": "good", "nothing": "good", "failed": "bad", "waiting": "wait", "open": "wait"}
+_OF_PROPOSALS: Final[dict[str, OutcomeKind]] = {
+    ProposalState.PRIVATE: "waiting",
+    ProposalState.OPEN: "open",
+    ProposalState.ACCEPTED: "committed",
+    ProposalState.REJECTED: "rejected",
+    ProposalState.WITHDRAWN: "rejected",
+    ProposalState.EXPIRED: "rejected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which executions a list shows; None for all. `script` is a record, `person` an account."""
+
+    script: UUID | None = None
+    state: str | None = None
+    person: UUID | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an execution: in a word for lists (`label`), and in a sentence (`words`)."""
+
+    kind: OutcomeKind
+    label: str
+    words: str
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
+
+    @property
+    def tone(self) -> str:
+        return _TONES.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExecution:
+    """An execution with what became of it. `proposal` is None where there is none, or it was discarded."""
+
+    execution: Execution
+    outcome: Outcome
+    proposal: Proposal | None
+
+    @property
+    def person(self) -> User:
+        return self.execution.person
+
+
+def executions_of(project_id: UUID, wanted: Wanted | None = None) -> Any:
+    """The executions of a project, newest first, as a queryset."""
+    wanted = wanted or Wanted()
+    given = {
+        "script": wanted.script,
+        "state": wanted.state,
+        "person": wanted.person,
+        "cause": wanted.cause,
+    }
+    named = {name: value for name, value in given.items() if value is not None}
+    return Execution.objects.filter(project=project_id, **named).order_by("-id")
+
+
+def latest_executions(project_id: UUID, *, script: UUID | str | None = None, count: int = FEW) -> list[ShownExecution]:
+    """The newest executions of a project, or of one of its scripts. Two queries."""
+    wanted = Wanted(script=UUID(str(script)) if script is not None else None)
+    return shown_executions(executions_of(project_id, wanted).select_related("person")[:count])
+
+
+def shown_executions(executions: Iterable[Execution]) -> list[ShownExecution]:
+    """Executions (with their `person`) and what became of each. One query for their proposals."""
+    listed = list(executions)
+    wanted = [each.proposal_id for each in listed if each.proposal_id is not None]
+    proposals = {each.id: each for each in Proposal.objects.filter(pk__in=wanted)} if wanted else {}
+    found = []
+    for each in listed:
+        proposal = proposals.get(each.proposal_id) if each.proposal_id is not None else None
+        found.append(ShownExecution(each, outcome_of(each, proposal), proposal))
+    return found
+
+
+def outcome_of(execution: Execution, proposal: Proposal | None) -> Outcome:
+    """What became of an execution whose proposal is this one; None where there is none, or it was discarded."""
+    state = ExecutionState(execution.state)
+    if state in (ExecutionState.FAILED, ExecutionState.STOPPED):
+        failure = failure_of(execution)
+        kind: OutcomeKind = "failed" if state == ExecutionState.FAILED else "stopped"
+        return Outcome(kind, failure.label, failure.words)
+    if state == ExecutionState.QUEUED:
+        return Outcome("queued", _("Queued"), _("It waits for a runner."))
+    if state == ExecutionState.RUNNING:
+        return Outcome("running", _("Running"), _("It runs."))
+    if execution.proposal_id is None:
+        return Outcome("nothing", _("Nothing to change"), _("It proposed no change."))
+    if proposal is None:
+        return Outcome("discarded", _("Discarded"), _("Its changes were discarded."))
+    return _of_proposal(execution, proposal)
+
+
+def _of_proposal(execution: Execution, proposal: Proposal) -> Outcome:
+    kind = _OF_PROPOSALS[proposal.state]
+    if kind == "waiting":
+        words = _("Its changes wait for {name} to commit or discard them.")
+        return Outcome(kind, _("Waiting"), words.format(name=execution.person.display_name))
+    facts = {"proposal": str(proposal)}
+    if kind == "open":
+        return Outcome(kind, _("{proposal} open").format(**facts), _("{proposal} is open for review.").format(**facts))
+    if kind == "committed":
+        words = _("Its changes were committed, as {proposal}.").format(**facts)
+        return Outcome(kind, _("Committed"), words)
+    label = {
+        ProposalState.REJECTED: _("{proposal} rejected"),
+        ProposalState.WITHDRAWN: _("{proposal} withdrawn"),
+        ProposalState.EXPIRED: _("{proposal} expired"),
+    }[ProposalState(proposal.state)]
+    return Outcome(kind, label.format(**facts), label.format(**facts))
+
+
+def scripts_that_ran(project_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """The scripts that have executions, by their names, each with the name of its newest one."""
+    newest = Execution.objects.filter(project=project_id).order_by("script", "-id").distinct("script")
+    return sorted(newest.values_list("script", "name"), key=lambda each: (each[1].lower(), str(each[0])))
+
+
+def people_who_ran(project_id: UUID) -> Sequence[User]:
+    """The people on whose behalf scripts ran."""
+    people = Execution.objects.filter(project=project_id).order_by().values("person").distinct()
+    return list(User.objects.filter(pk__in=people).order_by("display_name", "id"))
+
+
+def causes() -> Sequence[tuple[str, str]]:
+    """The values of `cause` with their words."""
+    return [(value, str(label)) for value, label in Cause.choices]
