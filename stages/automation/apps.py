@@ -49,11 +49,12 @@ class AutomationConfig(StageConfig):
         DEMO_STEPS.register("automation", LateStep("stages.automation.demo:AdoptModules", position=2))
 
     def _register_pages(self) -> None:
-        from stages.automation.pages import execution_plugs, module_plugs, plugs, rule_plugs, view_plugs
+        from stages.automation.pages import execution_plugs, module_plugs, plugs, rule_plugs, script_plugs, view_plugs
 
         plugs.register()
         module_plugs.register()
         rule_plugs.register()
+        script_plugs.register()
         view_plugs.register()
         execution_plugs.register()
 

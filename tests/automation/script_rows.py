@@ -65,6 +65,19 @@ SITE_REST: Final = (
     SiteRow("api_execution_log", "GET", f"executions/{OTHER}/log/", "not_found"),
     SiteRow("api_execution_stop", "POST", f"executions/{OTHER}/stop/", "not_found"),
 )
+PAGE: Final = "automation/scripts/"
+PAGES: Final = (
+    Row("automation:scripts", "GET", PAGE, 200),
+    Row("automation:new_script", "GET", f"{PAGE}new/", 200, *EDITORS),
+    Row("automation:new_script", "POST", f"{PAGE}new/", 400, *EDITORS),
+    Row("automation:script", "GET", PAGE + f"{OTHER}/", 404),
+)
+BUDGETED_PAGES: Final = {
+    "automation:scripts": f"…{PAGE}",
+    "automation:new_script": f"…{PAGE}new/",
+}
+# They need a script; the page of one has its budget in `test_budgets.py`.
+NO_PAGES: Final = ("automation:script",)
 REPEATS = (
     ("script.save", _saving),
     ("script.switch", _switching),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -57,6 +58,12 @@ def script_of(storage: Derived, entity: str) -> Script | None:
         in_conflict=any(getattr(each, "facet", SCRIPT) == SCRIPT for each in found.conflicts),
         **{member: _text(found, name) for member, name in _MEMBERS.items()},
     )
+
+
+def script_of_row(record: str, shown: Mapping[str, Any], *, is_conflicted: bool) -> Script:
+    """The script that a row of its table is."""
+    values = {member: str(shown.get(name) or "") for member, name in _MEMBERS.items()}
+    return Script(id=record, in_conflict=is_conflicted, **values)
 
 
 def load_script(project_id: UUID, entity: UUID | str) -> Script | None:

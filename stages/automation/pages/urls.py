@@ -7,6 +7,7 @@ from stages.automation.pages.execution_urls import of_executions
 from stages.automation.pages.module_urls import of_modules
 from stages.automation.pages.passage_urls import of_passages
 from stages.automation.pages.rule_urls import of_rules
+from stages.automation.pages.script_urls import of_scripts
 from stages.automation.pages.view_urls import of_views
 
 app_name = "automation"
@@ -16,5 +17,6 @@ urlpatterns = [
     *of_modules,
     *of_passages,
     *of_rules,
+    *of_scripts,
     *of_views,
 ]
