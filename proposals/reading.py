@@ -159,7 +159,7 @@ def _is_staged_for(proposal: Proposal, user: User) -> bool:
 
 
 def _rounds(ids: Sequence[UUID]) -> list[Round]:
-    """The rounds of proposals by number. Only the newest ones have their `changes`; a round has up to 500."""
+    """The rounds of proposals by number. Only the newest ones have their `changes`; a round has up to 5,000."""
     rounds = Round.objects.filter(proposal__in=ids)
     newest = list(rounds.order_by("proposal_id", "-number").distinct("proposal_id"))
     several = [round_.proposal_id for round_ in newest if round_.number > 1]

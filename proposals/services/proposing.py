@@ -19,7 +19,7 @@ from proposals.locked_rows import lock_proposal
 from proposals.models import MAX_TITLE, UNENDED, Change, Proposal
 from proposals.services.creating import new_proposal
 from proposals.services.facts import load_proposal
-from proposals.services.staging import lock_author, parse_changes, stage, with_contributors
+from proposals.services.staging import MAX_CHANGES_OF_PROGRAM, lock_author, parse_changes, stage, with_contributors
 from proposals.services.submitting import submit
 
 # Two processes of one origin wait for each other; released with the transaction.
@@ -48,7 +48,7 @@ def propose(
     `submit_proposal`.
     """
     refuse_read_only(caller)
-    parsed = parse_changes(changes)
+    parsed = parse_changes(changes, most=MAX_CHANGES_OF_PROGRAM)
     if not admits:
         get_project(user=caller.user, project_id=project_id, action="proposal.stage")
     with write_transaction():

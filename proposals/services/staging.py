@@ -24,6 +24,8 @@ from proposals.models import Change, Proposal
 from proposals.visibility import own_proposal, refuse_ended
 
 MAX_CHANGES: Final = 500
+# What a program proposes at once, such as an import by a script.
+MAX_CHANGES_OF_PROGRAM: Final = 5_000
 # Of one person in one project, over all proposals that have not ended.
 MAX_STAGED_BYTES: Final = 64 * 1024 * 1024
 
@@ -90,10 +92,10 @@ def staged_change(proposal: Proposal, key: Key) -> Change:
     return change
 
 
-def parse_changes(changes: Mapping[str, Any]) -> dict[Key, Staged]:
-    """The staged form of what a client sent, by target. Raises `ValidationFailed`, `PayloadTooLarge`."""
-    if len(changes) > MAX_CHANGES:
-        raise Conflict(_("A proposal holds at most {most} changes.").format(most=MAX_CHANGES))
+def parse_changes(changes: Mapping[str, Any], *, most: int = MAX_CHANGES) -> dict[Key, Staged]:
+    """The staged form of what a client sent, by target. Raises `ValidationFailed`, `PayloadTooLarge`, `Conflict`."""
+    if len(changes) > most:
+        raise Conflict(_("A proposal holds at most {most} changes.").format(most=f"{most:,}"))
     keys = {name: read_key(name) for name in changes}
     if len(set(keys.values())) < len(keys):
         raise ValidationFailed({"changes": [_("Two of the names stand for the same target.")]})
@@ -145,8 +147,9 @@ def _new_changes(proposal: Proposal, base_version: int, keys: Sequence[Key]) -> 
     """Changes of targets that were not staged before, made from a version. Raises `Conflict`, `ValidationFailed`."""
     if not keys:
         return {}
-    if Change.objects.filter(proposal=proposal).count() + len(keys) > MAX_CHANGES:
-        raise Conflict(_("A proposal holds at most {most} changes.").format(most=MAX_CHANGES))
+    most = MAX_CHANGES_OF_PROGRAM if proposal.origin_type else MAX_CHANGES
+    if Change.objects.filter(proposal=proposal).count() + len(keys) > most:
+        raise Conflict(_("A proposal holds at most {most} changes.").format(most=f"{most:,}"))
     _check_base_version(proposal.project_id, base_version)
     bases = contents_now(proposal.project_id, keys, base_version)
     return {

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from drafts.memory import Memory
 from kernel.statements import Rows, Statement, run
-from stages.automation.facets import RULE
+from stages.automation.facets import MODULE, RULE
 from stages.automation.rules.applying import Plan, plan_of
 from stages.automation.rules.graph import CycleFound, in_order
 from stages.automation.rules.language import NamedRule
@@ -17,13 +17,19 @@ from stages.automation.rules.parsing import InvalidRule, read_rule
 from stages.automation.rules.reading import Classes
 from stages.registers.models import Row
 
-# A rule is on while its definition is the text that was switched on, and two sites did not write different ones.
+# A rule is on while its definition is the text that was switched on, and two sites did not write different ones, nor
+# adopted different versions of its module.
 _SWITCHED: Final = """
 SELECT coalesce(string_agg(switch.record || ':' || switch.sha256, ' ' ORDER BY switch.record), '')
 FROM automation_switch AS switch
 JOIN registers_row AS rule
 ON rule.project_id = switch.project_id AND rule.facet = %s AND rule.record = switch.record
 WHERE switch.project_id = %s AND switch.kind = 'rule' AND switch.is_on AND cardinality(rule.conflicts) = 0
+AND NOT EXISTS (
+    SELECT FROM registers_row AS module
+    WHERE module.project_id = rule.project_id AND module.facet = %s AND cardinality(module.conflicts) > 0
+    AND module.shown ->> 'name' = rule.shown ->> 'module'
+)
 AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = switch.sha256
 """
 _KEPT: Final = 200
@@ -40,7 +46,7 @@ def rules_on(project_id: UUID) -> list[NamedRule]:
 
 def switched_query(project_id: UUID) -> Statement:
     """The SELECT whose rows `plan_on` takes."""
-    return _SWITCHED, [RULE, project_id]
+    return _SWITCHED, [RULE, project_id, MODULE]
 
 
 def plan_on(project_id: UUID, classes: Classes, rows: Rows | None = None) -> Plan:

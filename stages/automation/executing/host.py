@@ -162,6 +162,13 @@ class RegistersHost:
         self._require(self._grants.may_read_field(field), f"field:{field}")
         return self._field_text(field)
 
+    def fields(self, arguments: Arguments) -> list[str]:
+        """The fields of the project that have a text and may be read, by name."""
+        staged = {name for name, text in self.texts.items() if text is not None}
+        stored = set(self._draft.fields) if self._draft is not None else set()
+        names = staged | stored - self.texts.keys()
+        return sorted(name for name in names if self._grants.may_read_field(name))
+
     def set_text(self, arguments: Arguments) -> None:
         field = _text(arguments, "field")
         self._require(self._grants.may_write_field(field), f"field:{field}")
@@ -230,6 +237,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[[RegistersHost, Arguments], Any]]] = {
     "move_edge": RegistersHost.move_edge,
     "delete_edge": RegistersHost.delete_edge,
     "get_text": RegistersHost.get_text,
+    "fields": RegistersHost.fields,
     "set_text": RegistersHost.set_text,
     "write_file": RegistersHost.write_file,
 }

@@ -9,11 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from blobs.models import sha256_of
+from kernel.canonical import canonical
 from stages.automation.executing.grants import Grants
-from stages.automation.executing.settings import Settings, stored_settings
+from stages.automation.executing.settings import Settings, stored_libraries, stored_settings
 from stages.automation.facets import MODULE, SCRIPT, record_id
 from stages.automation.models import Execution, Switch
-from stages.automation.reading.packages import files_of, find_module
+from stages.automation.reading.packages import files_of, module_of
+from stages.automation.reading.records import records_of
 from stages.registers.fold.storage import Derived
 from stages.registers.fold.views import Record
 from stages.registers.models import Row
@@ -24,7 +26,7 @@ LIBRARIES: Final = "scripts/lib/"
 
 @dataclass(frozen=True)
 class Script:
-    """A script; where sites do not agree about it, `in_conflict`, it is off."""
+    """A script; where sites do not agree about it, or about its module, `in_conflict`, it is off."""
 
     id: str
     name: str
@@ -37,7 +39,12 @@ class Script:
     @cached_property
     def sha256(self) -> str:
         """The hash of the text that an owner switches on."""
-        return sha256_of(self.source.encode())
+        return text_digest(self.source, self.libraries)
+
+    @cached_property
+    def libraries(self) -> Mapping[str, str]:
+        """The texts of its module that it may `require`: their hashes by name."""
+        return stored_libraries(self.settings_text) if self.module else {}
 
     @cached_property
     def settings(self) -> Settings:
@@ -48,16 +55,28 @@ class Script:
         return self.title or self.name
 
 
+def text_digest(source: str, libraries: Mapping[str, str]) -> str:
+    """The SHA-256 of a script's text; where it may `require` others, that of RFC 8785 `{source, libraries}`, hashes.
+
+    So that another library is another text, which is off until an owner switches it on.
+    """
+    digest = sha256_of(source.encode())
+    if not libraries:
+        return digest
+    return sha256_of(canonical({"source": digest, "libraries": dict(libraries)}).encode())
+
+
 def script_of(storage: Derived, entity: str) -> Script | None:
     """The script whose record this is; None where there is none, or it was removed."""
     found = storage.records.get(entity)
     if found is None or not found.alive or SCRIPT not in found.fields:
         return None
-    return Script(
-        id=found.id,
-        in_conflict=any(getattr(each, "facet", SCRIPT) == SCRIPT for each in found.conflicts),
-        **{member: _text(found, name) for member, name in _MEMBERS.items()},
-    )
+    texts = {member: _text(found, name) for member, name in _MEMBERS.items()}
+    in_conflict = any(getattr(each, "facet", SCRIPT) == SCRIPT for each in found.conflicts)
+    if texts["module"] and not in_conflict:
+        modules = records_of(storage, MODULE)
+        in_conflict = any(each.is_conflicted for each in modules if each.text("name") == texts["module"])
+    return Script(id=found.id, in_conflict=in_conflict, **texts)
 
 
 def script_of_row(record: str, shown: Mapping[str, Any], *, is_conflicted: bool) -> Script:
@@ -73,21 +92,25 @@ def load_script(project_id: UUID, entity: UUID | str) -> Script | None:
 
 
 def libraries_for(project_id: UUID, script: Script) -> dict[str, str]:
-    """The texts that a script may `require`, by name: those of its module, in the version that an owner adopted.
+    """The texts that a script may `require`, by name: those of its module that its own hash covers.
 
-    A script of the project itself has none: an owner has switched on no text but its own.
+    A script of the project itself has none. Without the module's package at this site they are not there either.
     """
-    if not script.module:
+    if not script.libraries:
         return {}
     adopted = Row.objects.filter(project=project_id, facet=MODULE, record=record_id(project_id, MODULE, script.module))
-    version = adopted.values_list("shown__version", flat=True).first()
-    if version is None:
-        return {}
-    files = files_of(find_module(script.module, str(version)))
+    module = module_of(str(adopted.values_list("shown__sha256", flat=True).first()))
+    texts = libraries_of(files_of(module)) if module is not None else {}
+    wanted = script.libraries
+    return {name: text for name, text in texts.items() if wanted.get(name) == sha256_of(text.encode())}
+
+
+def libraries_of(files: Mapping[str, str]) -> dict[str, str]:
+    """The texts in `scripts/lib/` of a package, by the names that `require` takes."""
     return {
-        name.removeprefix(LIBRARIES).removesuffix(".lua"): text
-        for name, text in files.items()
-        if name.startswith(LIBRARIES)
+        path.removeprefix(LIBRARIES).removesuffix(".lua"): text
+        for path, text in files.items()
+        if path.startswith(LIBRARIES) and path.endswith(".lua")
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from stages.automation.executing.grants import Grants
 
 ARGUMENT_TYPES: Final = ("text", "lines", "integer", "decimal", "boolean", "date", "file")
+LIBRARIES: Final = "libraries"
 MAX_ARGUMENTS: Final = 30
 MAX_TRIGGERS: Final = 100
 MAX_NAME: Final = 100
@@ -72,9 +73,19 @@ def read_settings(value: object) -> Settings:
 def stored_settings(text: object) -> Settings:
     """The settings that a record holds; those of one that another site wrote wrongly are none."""
     try:
-        return read_settings(json.loads(text)) if isinstance(text, str) else Settings()
-    except ValueError:
+        value = json.loads(text) if isinstance(text, str) else {}
+        return read_settings({name: each for name, each in value.items() if name != LIBRARIES})
+    except (ValueError, AttributeError):
         return Settings()
+
+
+def stored_libraries(text: object) -> dict[str, str]:
+    """What the record of a module's script holds besides: the hashes of the texts that it may require, by name."""
+    try:
+        value = json.loads(text).get(LIBRARIES) if isinstance(text, str) else {}
+    except (ValueError, AttributeError):
+        return {}
+    return {name: str(each) for name, each in value.items()} if isinstance(value, dict) else {}
 
 
 def read_arguments(settings: Settings, given: object) -> dict[str, Any]:

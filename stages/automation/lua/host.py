@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 # Functions of `core` whose answer comes at once.
-READS = frozenset({"get_field", "records", "edges", "get_text"})
+READS = frozenset({"get_field", "records", "edges", "get_text", "fields"})
 # Those that stage a change, each of which counts as a write.
 WRITES = frozenset(
     {

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from blobs.models import sha256_of
 from stages.automation.consequences.switched import read_named
-from stages.automation.facets import RULE
+from stages.automation.facets import MODULE, RULE
 from stages.automation.models import Switch
 from stages.automation.rules.language import NamedRule
 from stages.registers.models import Row
@@ -18,7 +18,10 @@ from stages.registers.models import Row
 
 @dataclass(frozen=True, slots=True)
 class SavedRule:
-    """A rule of a project. `rule` is None where its definition cannot be read; `is_conflicted`: two sites differ."""
+    """A rule of a project. `rule` is None where its definition cannot be read.
+
+    `is_conflicted`: two sites wrote different rules, or adopted different versions of its module.
+    """
 
     id: str
     name: str
@@ -40,14 +43,20 @@ class SavedRule:
 
 def rules_of(project_id: UUID) -> list[SavedRule]:
     """The rules of a project by their names. Two queries."""
-    rows = Row.objects.filter(project_id=project_id, facet=RULE).values_list("record", "shown", "conflicts")
+    facets = Row.objects.filter(project_id=project_id, facet__in=(RULE, MODULE))
+    records = list(facets.values_list("facet", "record", "shown", "conflicts"))
+    conflicted = {shown.get("name") for facet, _record, shown, conflicts in records if facet == MODULE and conflicts}
+    rows = [row for facet, *row in records if facet == RULE]
     switches = {
         record: (sha256, is_on)
         for record, sha256, is_on in Switch.objects.filter(project_id=project_id, kind="rule").values_list(
             "record", "sha256", "is_on"
         )
     }
-    found = [_saved(str(record), shown, bool(conflicts), switches.get(record)) for record, shown, conflicts in rows]
+    found = [
+        _saved(str(record), shown, bool(conflicts) or shown.get("module") in conflicted, switches.get(record))
+        for record, shown, conflicts in rows
+    ]
     return sorted(found, key=lambda each: (each.name, each.id))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,8 @@ import msgspec
 
 from blobs.models import sha256_of
 from kernel.canonical import canonical
+from stages.automation.executing.scripts import libraries_of, text_digest
+from stages.automation.executing.settings import LIBRARIES
 from stages.automation.facets import MODULE, RULE, SCRIPT, record_id
 from stages.automation.packages import Manifest
 from stages.automation.packages.manifest import argument_of
@@ -17,7 +20,7 @@ from stages.automation.packages.shapes import CapabilitiesShape
 from stages.automation.reading.packages import Module
 from stages.automation.reading.records import records_of
 from stages.registers.fold.acts import Acts
-from stages.registers.fold.payloads import Payload
+from stages.registers.fold.payloads import Payload, SetField
 from stages.registers.verbs import schema_records
 
 # Rules and scripts of a module are named after it, so that two modules may give theirs the same name.
@@ -33,14 +36,14 @@ def adopt_records(acts: Acts, project_id: UUID, module: Module, files: Mapping[s
     """The payloads after which the project has this version: the module, its rules and scripts, and none of before."""
     manifest = module.manifest
     values = {"name": manifest.name, "version": manifest.version, "sha256": module.sha256}
-    payloads = schema_records.put(acts, record_id(project_id, MODULE, manifest.name), MODULE, values)
+    payloads = _put(acts, record_id(project_id, MODULE, manifest.name), MODULE, values)
     wanted = {(RULE, name): each for name, each in _rules(manifest).items()}
     wanted |= {(SCRIPT, name): each for name, each in _scripts(manifest, files).items()}
     kept = set()
     for (facet, name), record in wanted.items():
         entity = record_id(project_id, facet, name)
         kept.add(entity)
-        payloads += schema_records.put(acts, entity, facet, record)
+        payloads += _put(acts, entity, facet, record)
     gone = [entity for entity in records_of_module(acts, manifest.name) if entity not in kept]
     return [*payloads, *schema_records.remove(acts, gone)]
 
@@ -58,13 +61,54 @@ def records_of_module(acts: Acts, module: str) -> dict[str, str]:
     return {each.entity: each.text("name") for each in found if each.text("module") == module}
 
 
-def scripts_of(project_id: UUID, module: Module, files: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """The scripts of a module: name and SHA-256 of the text, by their records."""
+@dataclass(frozen=True, slots=True)
+class ModuleScript:
+    """A script of a module as a project has it: its name there, the hash of its text, and what it asks for."""
+
+    name: str
+    sha256: str
+    asked: Mapping[str, Sequence[str]]
+
+    def granted(self, grants: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """What of some grants it asks for."""
+        found = {
+            member: [each for each in texts if each in grants.get(member, ())] for member, texts in self.asked.items()
+        }
+        return {member: texts for member, texts in found.items() if texts}
+
+    def is_granted_all(self, grants: Mapping[str, Sequence[str]]) -> bool:
+        """Whether it asks for something, and all of that is granted."""
+        wanted = sum(map(len, self.asked.values()))
+        return wanted > 0 and sum(map(len, self.granted(grants).values())) == wanted
+
+
+def scripts_of(project_id: UUID, module: Module, files: Mapping[str, str]) -> dict[str, ModuleScript]:
+    """The scripts of a module, by their records."""
+    libraries, manifest = library_hashes(files), module.manifest
     found = {}
-    for name in module.manifest.scripts:
+    for name, shape in manifest.scripts.items():
         named = name_in(module.name, name)
-        found[record_id(project_id, SCRIPT, named)] = (named, sha256_of(files[f"scripts/{name}.lua"].encode()))
+        digest = text_digest(files[f"scripts/{name}.lua"], libraries)
+        asked = capabilities_of(manifest.capabilities if shape.capabilities is None else shape.capabilities)
+        found[record_id(project_id, SCRIPT, named)] = ModuleScript(named, digest, asked)
     return found
+
+
+def library_hashes(files: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of the texts that the scripts of a package may require."""
+    return {name: sha256_of(text.encode()) for name, text in libraries_of(files).items()}
+
+
+def _put(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[Payload]:
+    """The payloads after which a record shows these values, also where sites have written different ones."""
+    payloads = schema_records.put(acts, entity, facet, values)
+    found = acts.increment.storage.records.get(entity)
+    shown = found.fields.get(facet, {}) if found is not None and found.alive else {}
+    written = {each.field_name for each in payloads if isinstance(each, SetField)}
+    for name, each in shown.items():
+        if name not in written and len({tip.op_id for tip in each.tips}) > 1:
+            payloads += acts.resolve(entity, facet, name, values[name])
+    return payloads
 
 
 def _rules(manifest: Manifest) -> dict[str, dict[str, Any]]:
@@ -79,14 +123,15 @@ def _rules(manifest: Manifest) -> dict[str, dict[str, Any]]:
 
 
 def _scripts(manifest: Manifest, files: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    found = {}
+    found, libraries = {}, library_hashes(files)
     for name, shape in manifest.scripts.items():
-        asked = shape.capabilities or manifest.capabilities
+        asked = manifest.capabilities if shape.capabilities is None else shape.capabilities
         arguments = (msgspec.to_builtins(argument_of(shape, each)) | {"name": each} for each in shape.args)
         settings = {
             "on_change": list(shape.on_change),
             "args": [{member: value for member, value in each.items() if value not in ([], ())} for each in arguments],
             "capabilities": capabilities_of(asked),
+            **({LIBRARIES: libraries} if libraries else {}),
         }
         named = name_in(manifest.name, name)
         found[named] = {

@@ -129,15 +129,26 @@ def _adopt(registers: RegisterWrite, module: Module, grants: Mapping[str, list[s
     }
     target = Target.of("module", record_id(project_id, MODULE, module.name))
     write.record(events.MODULE_ADOPTED.name, target, data)
-    for record, (script, sha256) in scripts_of(project_id, module, files).items():
-        if not Switch.objects.filter(project=project_id, record=record, sha256=sha256, is_on=True).exists():
-            facts: dict[str, Any] = {"record": record, "name": script, "sha256": sha256, "grants": dict(grants)}
-            set_switch(write, kind=Kind.SCRIPT, is_on=False, **facts)
+    _switch_scripts(registers, module, files, grants)
     tried = registers.composing.tried([(payload, None) for payload in payloads])
     definitions = {name_in(module.name, each): dict(rule) for each, rule in module.manifest.rules.items()}
     switch_rules_on(registers, definitions, tried.schema)
     write_records(registers, payloads)
     return Adopted(**package_facts(package))
+
+
+def _switch_scripts(
+    registers: RegisterWrite, module: Module, files: Mapping[str, str], grants: Mapping[str, list[str]]
+) -> None:
+    """Switch the scripts on, in these very texts, that are granted all that they ask for; other texts are off."""
+    project_id = registers.composing.project_id
+    for record, script in scripts_of(project_id, module, files).items():
+        is_on = script.is_granted_all(grants)
+        known = Switch.objects.filter(project=project_id, record=record, sha256=script.sha256, is_on=True)
+        if not is_on and known.exists():
+            continue
+        facts: dict[str, Any] = {"record": record, "name": script.name, "sha256": script.sha256}
+        set_switch(registers.write, kind=Kind.SCRIPT, is_on=is_on, grants=script.granted(grants), **facts)
 
 
 def _leave(registers: RegisterWrite, name: str, reason: str) -> None:

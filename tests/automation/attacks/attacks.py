@@ -232,7 +232,7 @@ VALUES = (
 )
 FUNCTIONS = (
     *("get_field", "set_field", "create_entity", "delete_entity", "attach", "detach", "records", "edges"),
-    *("create_edge", "move_edge", "delete_edge", "get_text", "set_text", "http", "read_file", "write_file"),
+    *("create_edge", "move_edge", "delete_edge", "get_text", "fields", "set_text", "http", "read_file", "write_file"),
     *("sleep", "progress", "await"),
 )
 

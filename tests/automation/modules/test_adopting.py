@@ -107,7 +107,7 @@ def test_case_05_owners_adopt_and_nobody_else(site: Site):
     assert {"contacts", "cast", "scenes"} <= site.schema.tables.keys()
     assert site.schema.relations["plays"].target == "scenes"
     assert _names(site, MODULE) == ["production"]
-    assert site.actions()[-3:] == ["module.adopted", "rule.saved", "register.changed"]
+    assert site.actions()[-3:] == ["script.switched", "rule.saved", "register.changed"]
 
 
 def test_case_06_a_version_that_changes_a_type_is_refused_and_nothing_changes(site: Site):

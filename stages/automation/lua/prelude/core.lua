@@ -65,6 +65,11 @@ function core.get_text(field)
   return text
 end
 
+function core.fields()
+  local names = ask("fields", {})
+  return names
+end
+
 function core.set_text(field, text) ask("set_text", {field = field, text = text}) end
 
 function core.write_file(path, text) ask("write_file", {path = path, text = text}) end
