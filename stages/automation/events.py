@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Final
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.event_types import (
@@ -12,10 +14,13 @@ from audit.event_types import (
     EventContext,
     EventKind,
     EventType,
+    Facts,
+    InboxLine,
     Text,
     register_event_groups,
     register_events,
 )
+from notifications.topics import MAIL_TOPICS, MailTopic
 
 KIND: Final = "automation"
 
@@ -64,10 +69,13 @@ RULE_SAVED: Final = EventType(
 
 _of_a_script = partial(EventType, live=("script_id", "name"), words=_name, icon="braces", kind=KIND)
 
-SCRIPT_SAVED: Final = _of_a_script("script.saved", sentence=_("{name} saved the script {thing}"))
+SCRIPT_SAVED: Final = _of_a_script(
+    "script.saved", live=("script_id", "name", "sha256"), sentence=_("{name} saved the script {thing}")
+)
 SCRIPT_SWITCHED: Final = _of_a_script(
     "script.switched", live=("script_id", "name", "is_on"), sentence=_switched, icon="circle-play"
 )
+SCRIPT_DELETED: Final = _of_a_script("script.deleted", sentence=_("{name} deleted the script {thing}"), icon="trash-2")
 SCRIPT_STARTED: Final = _of_a_script(
     "script.started", live=("script_id", "name", "execution_id"), sentence=_("{name} ran the script {thing}")
 )
@@ -80,14 +88,37 @@ SCRIPT_COMPLETED: Final = EventType(
     kind=KIND,
 )
 
+
+def _script_page(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("automation:script", args=[project_id, facts["script_id"]])
+
+
+SCRIPT_WANTS_GRANTS: Final = InboxLine(
+    "script.asked",
+    title="A script waits for you to switch it on",
+    icon="key-round",
+    mail=_("{name} asks you to read a script and to switch it on"),
+    sentence=_("{name} asks you to read the script {thing} and to switch it on"),
+    thing=lambda facts: str(facts["name"]),
+    link=_script_page,
+)
+SCRIPT_ASKED: Final = _of_a_script(
+    "script.asked",
+    sentence=_("{name} asked the owners to switch the script {thing} on"),
+    icon="key-round",
+    inbox=(SCRIPT_WANTS_GRANTS,),
+)
+
 EVENTS: Final = (
     *(MODULE_ADDED, MODULE_INSTALLED, MODULE_UNINSTALLED, MODULE_ADOPTED, MODULE_LEFT),
     *(RULE_SAVED, SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_STARTED, SCRIPT_COMPLETED),
+    *(SCRIPT_ASKED, SCRIPT_DELETED),
 )
 
 
 def register() -> None:
     """Register all of them, with a filter of their own."""
     EVENT_KINDS.register(KIND, EventKind(_("Automation"), position=14))
+    MAIL_TOPICS.register("script", MailTopic(_("A script of yours proposes something, or has stopped"), position=27))
     register_event_groups(module=_("Modules"), rule=_("Rules"), script=_("Scripts"))
     register_events(*EVENTS)

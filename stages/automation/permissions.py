@@ -14,6 +14,8 @@ LEAVE: Final = "module.leave"
 SAVE_RULE: Final = "rule.save"
 SAVE_SCRIPT: Final = "script.save"
 SWITCH_SCRIPT: Final = "script.switch"
+DELETE_SCRIPT: Final = "script.delete"
+ASK_FOR_GRANTS: Final = "script.ask"
 RUN_SCRIPT: Final = "script.run"
 STOP_EXECUTION: Final = "execution.stop"
 
@@ -24,6 +26,7 @@ PERMISSIONS: Final = (
     Permission(READ, Role.VIEWER, ALWAYS),
     *(Permission(action, Role.OWNER, OPEN_OR_REPLICA) for action in (ADOPT, LEAVE, SAVE_RULE, SWITCH_SCRIPT)),
     *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (SAVE_SCRIPT, RUN_SCRIPT, STOP_EXECUTION)),
+    *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (DELETE_SCRIPT, ASK_FOR_GRANTS)),
 )
 SITE_PERMISSIONS: Final = (
     SitePermission(ADD_PACKAGE, SiteRole.ADMINISTRATOR),

@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from stages.automation.executing.working import run_execution
 from stages.automation.services.executions import stop_execution
+from stages.automation.services.script_acts import ask_for_grants, delete_script
 from stages.automation.services.scripts import Saved, run_script, save_script, switch_script
 from tests.matrix import OPEN, OTHER, OWNERS, WRITERS, Row, SiteRow
 from tests.publishing.reviews import Review, caller_of
@@ -53,6 +54,9 @@ REST: Final = (
     Row("api_scripts", "POST", SCRIPTS, 201, *EDITORS, {"name": "made", **SCRIPT}),
     Row("api_script", "GET", SCRIPTS + f"{OTHER}/", "not_found"),
     Row("api_script", "PUT", SCRIPTS + f"{OTHER}/", "not_found", *EDITORS, SCRIPT),
+    Row("api_script", "DELETE", SCRIPTS + f"{OTHER}/", "not_found", *EDITORS, {"reason": "Not needed"}),
+    Row("api_script_check", "POST", f"{SCRIPTS}check/", 200, *EDITORS, SCRIPT),
+    Row("api_script_ask", "POST", SCRIPTS + f"{OTHER}/ask/", "not_found", *EDITORS, {"sha256": "0" * 64}),
     Row("api_script_switch", "POST", SCRIPTS + f"{OTHER}/switch/", "not_found", OWNERS, OPEN, SWITCH),
     Row("api_script_run", "POST", SCRIPTS + f"{OTHER}/run/", "not_found", *EDITORS),
     Row("api_executions", "GET", "executions/", 200),
@@ -78,7 +82,22 @@ BUDGETED_PAGES: Final = {
 }
 # They need a script; the page of one has its budget in `test_budgets.py`.
 NO_PAGES: Final = ("automation:script",)
+
+
+def _deleting(world: Any) -> Callable[[Caller], Any]:
+    given: dict[str, Any] = {"project_id": world.id, "script_id": _saved(world.owner, world.id).script_id}
+    return lambda caller: delete_script(caller=caller, reason="Not needed", **given)
+
+
+def _asking(world: Any) -> Callable[[Caller], Any]:
+    saved = _saved(world.owner, world.id, is_on=False)
+    given: dict[str, Any] = {"project_id": world.id, "script_id": saved.script_id, "sha256": saved.sha256}
+    return lambda caller: ask_for_grants(caller=caller, **given)
+
+
 REPEATS = (
+    ("script.delete", _deleting),
+    ("script.ask", _asking),
     ("script.save", _saving),
     ("script.switch", _switching),
     ("script.run", _running),
@@ -87,9 +106,13 @@ REPEATS = (
 
 
 def make_rows(review: Review) -> None:
-    """A script that has run, and one execution that was stopped."""
+    """A script that has run, one execution that was stopped, and a script that was asked for and deleted."""
     owner, project_id = caller_of(review.people["owner"]), review.project.id
     given: dict[str, Any] = {"caller": owner, "project_id": project_id}
     script_id: Any = _saved(owner, project_id).script_id
     run_execution(run_script(**given, script_id=script_id).id)
     stop_execution(caller=owner, execution_id=run_script(**given, script_id=script_id).id)
+    other = save_script(**given, name="other", source="print('other')")
+    wanted: dict[str, Any] = {**given, "script_id": other.script_id}
+    ask_for_grants(**wanted, sha256=other.sha256)
+    delete_script(**wanted, reason="Not needed")

@@ -28,10 +28,41 @@ class ScriptChange(serializers.Serializer[Any]):
     )
     title = Text(max_length=200, allow_blank=True, required=False, default="")
     settings = JsonObject(required=False, help_text=SETTINGS_HELP)
+    base_sha256 = Text(
+        max_length=64,
+        allow_blank=True,
+        required=False,
+        help_text="Of the text that this one was made from: `conflict` where another one is there by now. Empty: none.",
+    )
 
 
 class NewScript(ScriptChange):
     name = Text(max_length=100)
+
+
+class ScriptText(serializers.Serializer[Any]):
+    source = Text(  # type: ignore[assignment] # the name of a member of Field
+        max_length=65_536, allow_blank=True, trim_whitespace=False, help_text="Lua 5.4, at most 64 KiB."
+    )
+
+
+class CheckedScript(serializers.Serializer[Any]):
+    is_lua = serializers.BooleanField()
+    line = serializers.IntegerField(allow_null=True, help_text="From 1, where it is known.")
+    problem = serializers.CharField(allow_blank=True, help_text="In the words of Lua.")
+
+
+class ScriptDeletion(serializers.Serializer[Any]):
+    reason = Text(max_length=1_000)
+
+
+class GrantsWanted(serializers.Serializer[Any]):
+    sha256 = Text(max_length=64, help_text="Of the text that an owner shall read.")
+    message = Text(max_length=1_000, allow_blank=True, required=False, default="")
+
+
+class AskedOwners(serializers.Serializer[Any]):
+    asked = serializers.ListField(child=serializers.CharField(), help_text="Names of the owners.")
 
 
 class SavedScript(serializers.Serializer[Any]):

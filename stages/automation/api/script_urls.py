@@ -14,8 +14,10 @@ _VIEWS: Final = "stages.automation.api"
 
 of_scripts: Final[list[URLPattern]] = [
     late_path(_SCRIPTS, f"{_VIEWS}.scripts:ScriptsView", name="api_scripts"),
+    late_path(f"{_SCRIPTS}check/", f"{_VIEWS}.scripts:CheckScriptView", name="api_script_check"),
     late_path(f"{_SCRIPTS}<uuid:script_id>/", f"{_VIEWS}.scripts:ScriptView", name="api_script"),
     late_path(f"{_SCRIPTS}<uuid:script_id>/switch/", f"{_VIEWS}.scripts:SwitchScriptView", name="api_script_switch"),
+    late_path(f"{_SCRIPTS}<uuid:script_id>/ask/", f"{_VIEWS}.scripts:AskForGrantsView", name="api_script_ask"),
     late_path(f"{_SCRIPTS}<uuid:script_id>/run/", f"{_VIEWS}.scripts:RunScriptView", name="api_script_run"),
     late_path("projects/<uuid:project_id>/executions/", f"{_VIEWS}.executions:ExecutionsView", name="api_executions"),
     late_path(_EXECUTIONS, f"{_VIEWS}.executions:ExecutionView", name="api_execution"),

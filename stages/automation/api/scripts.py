@@ -12,9 +12,11 @@ from projects.access import get_project
 from projects.rest import ProjectView
 from rest.schema import operation
 from stages.automation.api import script_serializers as shapes
-from stages.automation.permissions import READ
+from stages.automation.lua import SourceError
+from stages.automation.permissions import READ, SAVE_SCRIPT
 from stages.automation.reading.scripts import ScriptState, scripts_of, states_of
 from stages.automation.services import scripts as services
+from stages.automation.services.script_acts import ask_for_grants, delete_script
 
 
 class ScriptsView(ProjectView):
@@ -47,6 +49,30 @@ class ScriptView(ProjectView):
         saved = services.change_script(caller=self.caller(), project_id=project_id, script_id=script_id, **data)
         return self.answer(_saved(saved))
 
+    @operation("scripts_delete", takes=shapes.ScriptDeletion, answer=None, status=204)
+    def delete(self, request: Request, project_id: UUID, script_id: UUID) -> HttpResponseBase:
+        """Delete a script of the project itself, for a reason. Its executions stay."""
+        data = self.body(shapes.ScriptDeletion)
+        delete_script(caller=self.caller(), project_id=project_id, script_id=script_id, **data)
+        return self.answer(None, 204)
+
+
+class CheckScriptView(ProjectView):
+    @operation("scripts_check", takes=shapes.ScriptText, answer=shapes.CheckedScript)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Whether a text is Lua 5.4, and what is wrong where it is not. Nothing of it runs, and nothing is saved."""
+        get_project(user=self.user(), project_id=project_id, action=SAVE_SCRIPT)
+        return self.answer(checked_body(services.check_source(self.body(shapes.ScriptText)["source"])))
+
+
+class AskForGrantsView(ProjectView):
+    @operation("scripts_ask", takes=shapes.GrantsWanted, answer=shapes.AskedOwners, repeatable=True)
+    def post(self, request: Request, project_id: UUID, script_id: UUID) -> HttpResponseBase:
+        """Ask the owners to read this text of a script, and to switch it on."""
+        data = self.body(shapes.GrantsWanted)
+        asked = ask_for_grants(caller=self.caller(), project_id=project_id, script_id=script_id, **data)
+        return self.answer({"asked": asked})
+
 
 class SwitchScriptView(ProjectView):
     @operation("scripts_switch", takes=shapes.ScriptSwitch, answer=shapes.ScriptInfo, repeatable=True)
@@ -65,6 +91,13 @@ class RunScriptView(ProjectView):
         data = self.body(shapes.ScriptArguments)
         started = services.run_script(caller=self.caller(), project_id=project_id, script_id=script_id, **data)
         return self.answer({"execution_id": str(started.id)}, 202)
+
+
+def checked_body(wrong: SourceError | None) -> dict[str, Any]:
+    """What is wrong with a text, as REST and the editor take it."""
+    if wrong is None:
+        return {"is_lua": True, "line": None, "problem": ""}
+    return {"is_lua": False, "line": wrong.line, "problem": wrong.text}
 
 
 def script_body(state: ScriptState) -> dict[str, Any]:

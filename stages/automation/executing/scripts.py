@@ -85,6 +85,13 @@ def script_of_row(record: str, shown: Mapping[str, Any], *, is_conflicted: bool)
     return Script(id=record, in_conflict=is_conflicted, **values)
 
 
+def text_of(script: Script, values: Mapping[str, str]) -> Script:
+    """A script with an earlier title, source and settings."""
+    title, source, settings = (values.get(each, "") for each in ("title", "source", "settings"))
+    # Made anew: what a script knows by heart is of one text.
+    return Script(script.id, script.name, title, source, settings, script.module, in_conflict=False)
+
+
 def load_script(project_id: UUID, entity: UUID | str) -> Script | None:
     storage = PostgresStorage(project_id)
     storage.open()

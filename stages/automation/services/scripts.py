@@ -18,12 +18,13 @@ from kernel.canonical import canonical
 from kernel.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
 from kernel.ijson import check_storable
 from kernel.names import check_name, check_reason
+from notifications.services import resolve
 from projects.access import get_project
 from projects.writing import project_write
 from stages.automation import lua
 from stages.automation.choices import Cause, Kind
 from stages.automation.errors import ScriptOff
-from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED
+from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED, SCRIPT_WANTS_GRANTS
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.scripts import Script, load_script, script_of, switch_of
 from stages.automation.executing.settings import read_arguments, read_settings
@@ -60,17 +61,19 @@ def save_script(
     source: str,
     title: str = "",
     settings: Mapping[str, Any] | None = None,
+    base_sha256: str | None = None,
 ) -> Saved:
     """Write a script of the project itself, new or again. Another text is off until an owner switches it on.
 
-    Raises `ValidationFailed` for a text that is no Lua, with its line, and for settings, with the path of what is
-    wrong; `PayloadTooLarge`, `Conflict` for a script of a module.
+    `base_sha256` is the hash of the text that its writer began with, empty for a name that nothing has yet. Raises
+    `Conflict` with the hash of the text that is there where that is another one, or a script is of a module;
+    `ValidationFailed` for a text that is no Lua, with its line, and for settings, with the path of what is wrong;
+    `PayloadTooLarge`.
     """
     name = check_name(name, name="name", maximum=MAX_NAME)
     _check_source(source)
     settings_text = _settings_text(settings or {})
-    if len(title) > MAX_TITLE or not (title.isprintable() or not title):
-        raise ValidationFailed({"title": [_("A title has at most 200 characters, in one line.")]})
+    check_title(title)
     entity = record_id(project_id, SCRIPT, name)
 
     def write(registers: RegisterWrite) -> Saved:
@@ -78,6 +81,7 @@ def save_script(
         before = script_of(storage, entity)
         if before is not None and before.module:
             raise Conflict(_("This script is of a module. Save yours under another name."), module=before.module)
+        _check_base(before, base_sha256)
         values = {"name": name, "title": title, "source": source, "settings": settings_text}
         saved = Saved(entity, name, text_hash(source))
         payloads = schema_records.put(Acts(registers.increment), entity, SCRIPT, values)
@@ -92,7 +96,7 @@ def save_script(
         caller=caller,
         project_id=project_id,
         action=SAVE_SCRIPT,
-        parameters={"name": name, "source": source, "title": title, "settings": settings_text},
+        parameters={"name": name, "source": source, "title": title, "settings": settings_text, "base": base_sha256},
         write=write,
         repeat=lambda event: Saved(event.data["script_id"], event.data["name"], event.data["sha256"]),
     )
@@ -103,14 +107,25 @@ def change_script(
     caller: Caller,
     project_id: UUID,
     script_id: UUID,
-    source: str,
-    title: str = "",
+    source: str | None = None,
+    title: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    base_sha256: str | None = None,
 ) -> Saved:
-    """Save a script that is there under its name. Raises `NotFound`, and what `save_script` raises."""
+    """Save a script that is there under its name; what is None stays. Raises `NotFound`, and as `save_script`."""
     get_project(user=caller.user, project_id=project_id, action=SAVE_SCRIPT)
-    name = find_script(project_id, script_id).name
-    return save_script(caller=caller, project_id=project_id, name=name, source=source, title=title, settings=settings)
+    found = find_script(project_id, script_id)
+    # What stays must still be there when it is written.
+    base = found.sha256 if base_sha256 is None and source is None else base_sha256
+    return save_script(
+        caller=caller,
+        project_id=project_id,
+        name=found.name,
+        source=found.source if source is None else source,
+        title=found.title if title is None else title,
+        settings=found.settings.to_json() if settings is None else settings,
+        base_sha256=base,
+    )
 
 
 def switch_script(
@@ -156,6 +171,7 @@ def switch_script(
             grants=granted,
             reason=words,
         )
+        resolve(line=SCRIPT_WANTS_GRANTS, project_id=project_id, facts={"script_id": script.id})
 
 
 def run_script(
@@ -220,13 +236,37 @@ def canonical_or_refuse(value: Mapping[str, Any]) -> str:
         raise ValidationFailed({"args": [_("Must be values of JSON.")]}) from None
 
 
-def _check_source(source: str) -> None:
+def check_title(title: str) -> None:
+    """Raises `ValidationFailed` for what is no title of a script."""
+    if len(title) > MAX_TITLE or not (title.isprintable() or not title):
+        raise ValidationFailed({"title": [_("A title has at most 200 characters, in one line.")]})
+
+
+def _check_base(before: Script | None, base_sha256: str | None) -> None:
+    """Refuse a save that was made from another text than the one that is there."""
+    if base_sha256 is None or base_sha256 == (before.sha256 if before is not None else ""):
+        return
+    if before is None:
+        raise Conflict(_("The script was deleted meanwhile."), sha256="")
+    if not base_sha256:
+        words = _("There is a script “{name}” already. Choose another name.")
+        raise Conflict(words.format(name=before.name), sha256=before.sha256, script_id=before.id)
+    raise Conflict(_("Somebody else has saved this script meanwhile."), sha256=before.sha256)
+
+
+def check_source(source: str) -> lua.SourceError | None:
+    """What is wrong with a text as Lua. Raises `PayloadTooLarge` over 64 KiB, `ValidationFailed` for no text."""
     if len(source.encode(errors="surrogatepass")) > MAX_SOURCE:
         raise PayloadTooLarge(_("A script has at most 64 KiB."))
     check_storable(source, name="source")
+    return lua.check(source)
+
+
+def _check_source(source: str) -> None:
+    wrong = check_source(source)
     if not source.strip():
         raise ValidationFailed({"source": [_("A script has a text.")]})
-    if (wrong := lua.check(source)) is not None:
+    if wrong is not None:
         words = _("Line {line}: {problem}").format(line=wrong.line, problem=wrong.text) if wrong.line else wrong.text
         raise ValidationFailed({"source": [words]})
 
