@@ -13,10 +13,10 @@ import re
 import socket
 import ssl
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from threading import Timer
+from threading import Lock, Timer
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -59,6 +59,35 @@ class OutboundResponse:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+class Cutter:
+    """Ends requests from another thread: those that were made with it and are under way, and all later ones."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: set[_Pinned] = set()
+        self._is_cut = False
+
+    def cut_off(self) -> None:
+        with self._lock:
+            self._is_cut = True
+            for connection in self._open:
+                connection.cut_off()
+
+    @contextmanager
+    def covering(self, connection: _Pinned) -> Iterator[None]:
+        """Cut this connection too, for as long as it is used. Raises `TimeoutError` where all is cut already."""
+        with self._lock:
+            self._open.add(connection)
+            if self._is_cut:
+                connection.cut_off()
+        try:
+            connection.check()
+            yield
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+
+
 def is_public(address: Address) -> bool:
     """Whether an address belongs to somebody on the Internet. What only contains such an address does not count."""
     if isinstance(address, IPv4Address):
@@ -76,13 +105,14 @@ def send(
     headers: Mapping[str, str] = MappingProxyType({}),
     seconds: float = SECONDS,
     allowed: Collection[str] | None = None,
+    cutter: Cutter | None = None,
 ) -> OutboundResponse:
     """Make one request and return its answer, of at most `MAX_ANSWER_BYTES`, within `seconds` in all.
 
-    `allowed` are the servers (`host:port`) that may be inside and without TLS, instead of the operator's hosts. Raises
-    `OutboundError`, for a redirect too.
+    `allowed` are the servers (`host:port`) that may be inside and without TLS, instead of the operator's hosts;
+    `cutter` may end the request from another thread. Raises `OutboundError`, for a redirect too.
     """
-    with _connection(address, seconds, allowed) as (connection, target):
+    with _connection(address, seconds, allowed, cutter) as (connection, target):
         connection.request(method, target, body=body, headers=dict(headers))
         response = connection.getresponse()
         if 300 <= response.status < 400:
@@ -123,6 +153,8 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = self._opened = socket.create_connection((str(self._found), self.port), self.timeout)
+        # Cut off before there was a socket.
+        self.check()
         if self._context is not None:
             self.sock = self._opened = self._context.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
@@ -144,7 +176,9 @@ class _Pinned(http.client.HTTPConnection):
 
 
 @contextmanager
-def _connection(address: str, seconds: float, allowed: Collection[str] | None) -> Iterator[tuple[_Pinned, str]]:
+def _connection(
+    address: str, seconds: float, allowed: Collection[str] | None, cutter: Cutter | None = None
+) -> Iterator[tuple[_Pinned, str]]:
     """An open connection for an address, and what to ask for there; it is cut off when the time is over."""
     try:
         parts, port = _parsed(address, allowed)
@@ -157,9 +191,10 @@ def _connection(address: str, seconds: float, allowed: Collection[str] | None) -
         cut.daemon = True
         cut.start()
         try:
-            connection.connect()
-            yield connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.check()
+            with cutter.covering(connection) if cutter is not None else nullcontext():
+                connection.connect()
+                yield connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+                connection.check()
         finally:
             cut.cancel()
             connection.close()

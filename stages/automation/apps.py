@@ -84,16 +84,21 @@ class AutomationConfig(StageConfig):
 
     def _register_scripts(self) -> None:
         from gateway.registry import register_commands
+        from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
+        from kernel.metrics import register_figures
         from kernel.runner import RUNNER_QUEUES, RunnerQueue
         from stages.automation.commands import COMMANDS
         from stages.automation.environment import SLOTS
         from stages.automation.jobs import QUEUE
+        from stages.automation.metrics import FIGURES
         from stages.registers.proposing.sources import SOURCES
         from stages.registers.rpc.registry import RPC_EVENTS
 
         RUNNER_QUEUES.register(QUEUE, RunnerQueue(slots=lambda: int(getattr(settings, SLOTS))))
         register_commands(*COMMANDS)
+        register_figures(*FIGURES)
+        EXAMINATIONS.register("Scripts", Late("stages.automation.doctor:examine"))
         RPC_EVENTS.register("script.completed", Late("stages.automation.rpc.events:script_completed"))
         SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
 

@@ -5,4 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 PROGRESS: Final = "execution.progress"
-EPHEMERALS: Final = {PROGRESS: ("execution_id", "share", "text", "lines")}
+_MEMBERS: Final = (
+    *("execution_id", "attempt", "share", "done", "total", "text", "figures"),
+    # The newest lines of the log, and how many there are before them.
+    *("after", "lines"),
+)
+EPHEMERALS: Final = {PROGRESS: _MEMBERS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +12,10 @@ from drafts.reading import text_of
 from kernel.errors import DomainError, ValidationFailed
 from projects.fields import FILES
 from stages.automation.executing.grants import Grants
+from stages.automation.executing.requests import Requests
 from stages.automation.executing.staging import Staging
 from stages.automation.lua import HostError
+from stages.automation.lua.host import Noted
 from stages.registers import verbs
 from stages.registers.fold.effects import Field
 from stages.registers.fold.errors import Malformed
@@ -28,8 +30,8 @@ Arguments = Mapping[str, Any]
 class RegistersHost:
     """The host of one execution (`lua.Host`)."""
 
-    def __init__(self, staging: Staging, grants: Grants, draft: Draft | None) -> None:
-        self._staging, self._grants, self._draft = staging, grants, draft
+    def __init__(self, staging: Staging, grants: Grants, draft: Draft | None, requests: Requests | None = None) -> None:
+        self._staging, self._grants, self._draft, self._requests = staging, grants, draft, requests
         # Texts of fields of the project that are staged, None for a file that goes.
         self.texts: dict[str, str | None] = {}
 
@@ -42,8 +44,10 @@ class RegistersHost:
         except Malformed as refusal:
             raise HostError(str(refusal)) from None
 
-    def begin(self, name: str, arguments: Arguments) -> Future[Any]:
+    def begin(self, name: str, arguments: Arguments) -> Future[Any] | Noted:
         """Begin what is awaited. Raises `HostError`."""
+        if name == "http" and self._requests is not None:
+            return self._requests.begin(arguments)
         if name != "read_file":
             raise HostError(f"not granted: core.{name}")
         found: Future[Any] = Future()
@@ -101,20 +105,30 @@ class RegistersHost:
         self._require(self._grants.may_read_table(table.facet), table.facet)
         columns = [each for each in table.columns if self._grants.may_read_column(table.facet, each.name)]
         options = _options(arguments, ("where", "after", "limit"))
-        where = options.get("where") or {}
-        for name in where if isinstance(where, Mapping) else ("where",):
-            column = column_of(table, name)
-            self._require(column in columns, f"{table.facet}.{name}")
+        where = self._where(options, table, columns)
         limit = options.get("limit", MAX_PAGE)
-        if not isinstance(limit, int) or not 1 <= limit <= MAX_PAGE:
+        if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_PAGE:
             raise HostError(f"limit is a number from 1 to {MAX_PAGE}")
-        found, following = self._staging.records_of(table.facet, _after(options), limit)
+
+        def fits(record: Record) -> bool:
+            return all(_value(record, table.facet, column_of(table, name)) == value for name, value in where.items())
+
+        found, following = self._staging.records_of(table.facet, _after(options), limit, where=where, fits=fits)
         rows = [
             {each.name: _value(record, table.facet, each) for each in columns} | {"id": record.id} for record in found
         ]
-        kept = [row for row in rows if all(row.get(name) == value for name, value in where.items())]
-        shown = [{name: value for name, value in row.items() if value is not None} for row in kept]
+        shown = [{name: value for name, value in row.items() if value is not None} for row in rows]
         return {"rows": shown, "next": following}
+
+    def _where(self, options: Mapping[str, Any], table: Table, columns: Sequence[Column]) -> Mapping[str, Any]:
+        """The values that records are asked for, by their columns; None asks for empty ones."""
+        where = options.get("where") or {}
+        if not isinstance(where, Mapping):
+            raise HostError("where is a table of values by their columns")
+        for name in where:
+            column = column_of(table, name)
+            self._require(column in columns, f"{table.facet}.{name}")
+        return where
 
     # --- links
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.callers import Caller
 from kernel.statements import database_now
 from stages.registers.checking import check_payloads
@@ -77,17 +79,44 @@ class Staging:
         found = self._state.storage.records.get(self._state.identity.root(entity))
         return found if found is not None and found.alive else None
 
-    def records_of(self, table: str, after: str, limit: int) -> tuple[list[Record], str | None]:
-        """The records of a table by their ids, at most `limit` after `after`; and the last one where there are more."""
-        rows = Row.objects.filter(project=self.project_id, facet=table).order_by("record")
+    def records_of(
+        self,
+        table: str,
+        after: str,
+        limit: int,
+        *,
+        where: Mapping[str, Any] | None = None,
+        fits: Callable[[Record], bool] = lambda record: True,
+    ) -> tuple[list[Record], str | None]:
+        """The records of a table by their ids, at most `limit` after `after`; and the last one where there are more.
+
+        `where` are values by their columns, None for none; `fits` says the same of a record with what is staged.
+        """
+        rows = self._rows(table, where or {}).exclude(record__in=self.touched)
         if after:
             rows = rows.filter(record__gt=after)
         stored = [str(each) for each in rows.values_list("record", flat=True)[: limit + 1]]
-        end = stored[limit - 1] if len(stored) > limit else None
-        staged = {each for each in self.touched if each > after and (end is None or each <= end)}
-        wanted = sorted({*stored[:limit], *staged})
+        wanted = sorted({*stored, *(each for each in self.touched if each > after)})
         self._state.storage.records.prefetch(wanted)
-        return [found for each in wanted if (found := self.record(each)) is not None and table in found.fields], end
+        found: list[Record] = []
+        for each in wanted:
+            record = self.record(each)
+            if record is None or record.id != each or table not in record.fields or not fits(record):
+                continue
+            if len(found) == limit:
+                return found, found[-1].id
+            found.append(record)
+        return found, None
+
+    def _rows(self, table: str, where: Mapping[str, Any]) -> Any:
+        """What is stored of a table, as far as Postgres can say whether it fits."""
+        rows = Row.objects.filter(project=self.project_id, facet=table).order_by("record")
+        given = {name: value for name, value in where.items() if value is not None}
+        if given:
+            rows = rows.filter(shown__contains=given)
+        for name in where.keys() - given.keys():
+            rows = rows.filter(~Q(shown__has_key=name) | Q(shown__contains={name: None}))
+        return rows
 
     def changes(self) -> dict[str, Any]:
         """What is staged, as a proposal takes it."""

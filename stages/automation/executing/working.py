@@ -8,25 +8,25 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import close_old_connections
 
-import realtime
 from accounts.callers import foundry_caller
 from audit.keys.sealing import ensure_site_key
-from audit.live import topic_of
 from kernel.transactions import one_moment
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project
 from stages.automation import lua
 from stages.automation.executing.bounds import limits
 from stages.automation.executing.host import RegistersHost
+from stages.automation.executing.requests import Requests
 from stages.automation.executing.staging import Staging, changed_records
-from stages.automation.live import PROGRESS
-from stages.automation.lua import LogLine, Outcome
+from stages.automation.executing.viewers import Viewers
+from stages.automation.lua import Outcome
 from stages.automation.services.executions import (
     Claim,
     ExecutionFenced,
@@ -40,9 +40,8 @@ from stages.automation.services.executions import (
 logger = logging.getLogger(__name__)
 
 THREADS: Final = 8
-# Seconds between two messages of one execution to those who watch it.
-PACE: Final = 0.25
-MAX_LINES: Final = 100
+# Seconds after which a transaction that does nothing is used.
+KEEPING: Final = 10.0
 _executor: Final = ThreadPoolExecutor(THREADS, thread_name_prefix="scripts")
 
 
@@ -79,25 +78,28 @@ def run_execution(execution_id: UUID, stopped: Callable[[], bool] | None = None)
 
 
 def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tuple[Outcome, Staged]:
-    """Run a script on the registers and texts of one moment: how it ended, and what it staged."""
+    """Run a script on the registers and texts of one moment (ADR 0041): how it ended, and what it staged."""
     execution = claim.execution
     # Signatures are tried with it; a transaction that only reads could not make it.
     ensure_site_key(caller=foundry_caller())
-    viewers = _Viewers(claim)
-    with one_moment():
+    viewers = Viewers(claim)
+    most = limits()
+    requests = Requests(claim.grants, time.monotonic() + most.seconds)
+    with closing(requests), one_moment():
         draft = Project.objects.select_related("current_draft").get(pk=execution.project_id).current_draft
         staging = Staging(claim.caller, execution.project_id, execution.id)
-        host = RegistersHost(staging, claim.grants, draft)
+        host = RegistersHost(staging, claim.grants, draft, requests)
         outcome = lua.run(
             claim.script.source,
             libraries=claim.libraries,
             arguments=execution.args,
             context=_context(claim),
             host=host,
-            limits=limits(),
+            limits=most,
             on_log=viewers.log,
-            on_progress=viewers.progress,
-            stopped=stopped,
+            on_progress=viewers.on_progress,
+            on_figures=viewers.count,
+            stopped=keeping_transaction(stopped),
         )
         changes = {**staging.changes(), **_changes_of_texts(host.texts)}
     viewers.flush()
@@ -125,41 +127,21 @@ def _changes_of_texts(texts: Mapping[str, str | None]) -> dict[str, Any]:
     }
 
 
-class _Viewers:
-    """Those who watch an execution: they get its progress and the newest lines of its log, some times a second."""
+def keeping_transaction(stopped: Callable[[], bool] | None) -> Callable[[], bool]:
+    """`stopped`, which is asked some times a second; now and then it uses the transaction.
 
-    def __init__(self, claim: Claim) -> None:
-        self._execution = claim.execution
-        self._actor = claim.caller.user.person()
-        self._progress: Mapping[str, Any] = {}
-        self._lines: list[LogLine] = []
-        self._next = 0.0
+    Postgres ends a transaction in which nothing happens for 30 seconds, and a script may compute or wait for longer.
+    """
+    used = time.monotonic()
 
-    def log(self, line: LogLine) -> None:
-        self._lines = [*self._lines, line][-MAX_LINES:]
-        self._send_some()
+    def ask() -> bool:
+        nonlocal used
+        if time.monotonic() - used > KEEPING:
+            used = time.monotonic()
+            Project.objects.order_by().only("pk").first()
+        return stopped is not None and stopped()
 
-    def progress(self, progress: Mapping[str, Any]) -> None:
-        self._progress = progress
-        self._send_some()
-
-    def _send_some(self) -> None:
-        if time.monotonic() >= self._next:
-            self.flush()
-
-    def flush(self) -> None:
-        """Send what was not sent yet."""
-        self._next = time.monotonic() + PACE
-        done, total = self._progress.get("done"), self._progress.get("total")
-        data = {
-            "execution_id": str(self._execution.id),
-            "share": min(done / total, 1.0) if done is not None and total else None,
-            "text": self._progress.get("text") or "",
-            "lines": [{"level": each.level, "text": each.text[:500]} for each in self._lines],
-        }
-        self._lines = []
-        topic = topic_of(self._execution.project_id)
-        realtime.send_ephemeral(topic=topic, name=PROGRESS, actor=self._actor, data=data)
+    return ask
 
 
 def _with_connection(work: Callable[[], None]) -> None:

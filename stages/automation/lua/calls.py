@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from typing import Any, TypeGuard
 
 import msgspec
 
-from stages.automation.lua.host import AWAITED, READS, WRITES, Host, HostError
+from stages.automation.lua.host import AWAITED, READS, WRITES, Host, HostError, Noted
 from stages.automation.lua.limits import LimitReached, Limits
 from stages.automation.lua.outcomes import LEVELS, LogLine
 
@@ -41,7 +42,10 @@ class Calls:
         self._on_log, self._on_progress, self._stopped = on_log, on_progress, stopped
         self._log_left, self._output = limits.log, 0
         self._handles: list[Future[Any] | float] = []
-        self._deadline = time.monotonic() + limits.seconds
+        # Handles whose answer the log has.
+        self._noted: set[int] = set()
+        self._began = time.monotonic()
+        self._deadline = self._began + limits.seconds
         self._next_question = 0.0
 
     def answer(self, request: bytes) -> bytes:
@@ -103,7 +107,11 @@ class Calls:
         if name in WRITES or name in READS:
             return self._host.call(name, arguments)
         if name in AWAITED:
-            return self._handle(self._host.begin(name, arguments))
+            begun = self._host.begin(name, arguments)
+            if isinstance(begun, Noted):
+                self._write(begun.line)
+                begun = begun.value
+            return self._handle(begun)
         ours = {"log": self._log, "progress": self._progress, "sleep": self._sleep, "await": self._await}
         if name not in ours:
             raise HostError(f"there is no core.{name}")
@@ -120,8 +128,10 @@ class Calls:
             if not text:
                 return
         self._log_left -= len(text.encode()) + 1
-        level = next(each for each in LEVELS if each == arguments["level"])
-        line = LogLine(level, text)
+        self._write(LogLine(next(each for each in LEVELS if each == arguments["level"]), text))
+
+    def _write(self, line: LogLine) -> None:
+        line = replace(line, at=round(time.monotonic() - self._began, 3))
         self.log.append(line)
         if self._on_log is not None:
             self._on_log(line)
@@ -157,7 +167,25 @@ class Calls:
                 wait(futures, timeout=TICK)
             else:
                 time.sleep(TICK / 5)
-        return [each.result() if isinstance(each, Future) else None for each in awaited]
+        for number in numbers:
+            self._note(number)
+        return [_value(each) for each in awaited]
+
+    def _note(self, number: int) -> None:
+        """Write into the log what an answer says of itself, once."""
+        pending = self._handles[number - 1]
+        if number in self._noted or not isinstance(pending, Future):
+            return
+        self._noted.add(number)
+        failure = pending.exception()
+        said = failure if isinstance(failure, HostError) else pending.result()
+        if isinstance(said, HostError | Noted) and said.line is not None:
+            self._write(said.line)
+
+
+def _value(pending: Future[Any] | float) -> Any:
+    found = pending.result() if isinstance(pending, Future) else None
+    return found.value if isinstance(found, Noted) else found
 
 
 def _is_done(pending: Future[Any] | float) -> bool:

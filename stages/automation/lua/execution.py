@@ -17,7 +17,7 @@ from stages.automation.lua.engine import Engine, engine
 from stages.automation.lua.host import Host, NoHost
 from stages.automation.lua.limits import LimitCode, LimitReached, Limits
 from stages.automation.lua.machine import SCRIPT, Crashed, Interrupted, Machine
-from stages.automation.lua.outcomes import MAX_ERROR, Code, LogLine, Outcome
+from stages.automation.lua.outcomes import MAX_ERROR, Code, Figures, LogLine, Outcome
 
 # Each coroutine that an error passes puts its own place before it; the innermost is where it was raised.
 PLACE = re.compile(rf"(?:{SCRIPT}:\d+: )*{SCRIPT}:(\d+): (.*)", re.DOTALL)
@@ -33,12 +33,14 @@ def run(
     limits: Limits | None = None,
     on_log: Callable[[LogLine], None] | None = None,
     on_progress: Callable[[Mapping[str, Any]], None] | None = None,
+    on_figures: Callable[[Figures], None] | None = None,
     stopped: Callable[[], bool] | None = None,
 ) -> Outcome:
     """Run a script, and say how it ended. Everything that is called back is called in this thread.
 
     `libraries` are the texts that `require` finds, by name; `arguments` and `context` are the script's `args` and
-    `context`. `on_progress` is given `done`, `total` and `text`; `stopped` is asked some times a second.
+    `context`. `on_progress` is given `done`, `total` and `text`, `on_figures` after each call what is used;
+    `stopped` is asked some times a second.
 
     Raises:
         LuaMissing: the installation has no Lua. Whatever `host` and the other callbacks raise, except `HostError`.
@@ -54,13 +56,15 @@ def run(
         stopped=stopped,
     )
     with engine() as taken:
-        return Execution(taken, calls, limits).run(source)
+        return Execution(taken, calls, limits, on_figures).run(source)
 
 
 class Execution:
     """A machine in its thread, and what it and the caller say to each other."""
 
-    def __init__(self, taken: Engine, calls: Calls, limits: Limits) -> None:
+    def __init__(
+        self, taken: Engine, calls: Calls, limits: Limits, on_figures: Callable[[Figures], None] | None = None
+    ) -> None:
         self._engine, self._calls, self._limits = taken, calls, limits
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
@@ -68,6 +72,8 @@ class Execution:
         self._result: tuple[Code, str, int | None] = ("", "", None)
         self._failure: BaseException | None = None
         self._used = (0, 0)
+        self._on_figures = on_figures
+        self._machine: Machine | None = None
 
     def run(self, source: str, *, only_check: bool = False) -> Outcome:
         """Begin the thread, answer it until it has ended, and say how."""
@@ -90,7 +96,10 @@ class Execution:
                 request = self._requests.get(timeout=TICK)
                 if request is None:
                     return
-                self._answers.put(self._calls.answer(request))
+                answer = self._calls.answer(request)
+                if self._on_figures is not None:
+                    self._on_figures(Figures(*self._used, self._calls.calls, self._calls.writes))
+                self._answers.put(answer)
             except queue.Empty:
                 try:
                     self._calls.watch()
@@ -112,7 +121,7 @@ class Execution:
     def _work(self, source: str, only_check: bool) -> None:
         machine = None
         try:
-            machine = Machine(self._engine, self._limits, self._ask)
+            machine = self._machine = Machine(self._engine, self._limits, self._ask)
             self._result = self._run(machine, source, only_check)
         except (LimitReached, Interrupted) as ended:
             # In making the machine itself, as where the time is over on a machine that is busy.
@@ -143,6 +152,8 @@ class Execution:
             return "error", f"Lua has ended: {crashed}", machine.line_at_end()
 
     def _ask(self, request: bytes) -> bytes:
+        if self._machine is not None:
+            self._used = (self._machine.fuel, self._machine.memory)
         self._requests.put(request)
         answer = self._answers.get()
         if isinstance(answer, BaseException):

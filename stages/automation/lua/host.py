@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+from stages.automation.lua.outcomes import LogLine
 
 # Functions of `core` whose answer comes at once.
 READS = frozenset({"get_field", "records", "edges", "get_text", "fields"})
@@ -28,7 +31,22 @@ AWAITED = frozenset({"http", "read_file"})
 
 
 class HostError(Exception):
-    """The host refuses a call. The script sees the text as an error at its own line, and may catch it."""
+    """The host refuses a call. The script sees the text as an error at its own line, and may catch it.
+
+    `line` is what the log gets besides.
+    """
+
+    def __init__(self, text: str, line: LogLine | None = None) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What `begin` gives, or what a future of it holds, with a line that the log gets, however much it has."""
+
+    value: Any
+    line: LogLine
 
 
 class Host(Protocol):
@@ -45,7 +63,7 @@ class Host(Protocol):
     def call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """Answer one of `READS` and `WRITES`."""
 
-    def begin(self, name: str, arguments: Mapping[str, Any]) -> Future[Any]:
+    def begin(self, name: str, arguments: Mapping[str, Any]) -> Future[Any] | Noted:
         """Begin one of `AWAITED`; its result, or its HostError, is what `core.await` gives."""
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 State = Literal["succeeded", "failed", "stopped"]
 Code = Literal["", "fuel", "memory", "depth", "calls", "writes", "time", "output", "stopped", "error", "syntax"]
@@ -14,10 +14,24 @@ MAX_ERROR = 2_000
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """What a call of `log` or `print` wrote."""
+    """What a call of `log` or `print` wrote, or the host about an answer from outside.
+
+    `at` are seconds since the execution began, `facts` the hashes of such an answer and its request.
+    """
 
     level: Level
     text: str
+    at: float = field(default=0.0, compare=False)
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class Figures(NamedTuple):
+    """What an execution has used so far, as `Outcome` counts it."""
+
+    fuel: int
+    memory: int
+    calls: int
+    writes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,9 +253,15 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
 
 
 def log_text(lines: Sequence[LogLine], *, is_cut: bool) -> str:
-    """A log as it is kept: a line of JSON for each call of `log`, and `{"cut": true}` where lines are missing."""
-    written = [canonical({"level": each.level, "text": each.text.replace("\0", "\ufffd")}) for each in lines]
+    """A log as it is kept: a line of JSON for each line, and `{"cut": true}` where some are missing."""
+    written = [canonical(line_body(each)) for each in lines]
     return "\n".join([*written, *([canonical({"cut": True})] if is_cut else [])])
+
+
+def line_body(line: LogLine) -> dict[str, Any]:
+    """A line of a log: `level`, `text`, `at` in seconds, and of an answer from outside the hashes."""
+    text = line.text.replace("\0", "\ufffd")
+    return {"level": line.level, "text": text, "at": line.at, **dict(line.facts)}
 
 
 def _end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -39,8 +40,11 @@ def proposal_of(execution: Execution) -> Proposal:
     return Proposal.objects.get(pk=execution.proposal_id)
 
 
-def log_of(execution: Execution) -> str:
-    return Blob.objects.get(pk=execution.log).text
+def log_of(execution: Execution) -> list[str]:
+    """The lines of its log as they are kept."""
+    lines = [json.loads(each) for each in Blob.objects.get(pk=execution.log).text.split("\n")]
+    assert all(each.keys() == {"level", "text", "at"} for each in lines)
+    return [f"{each['level']} {each['text']}" for each in lines]
 
 
 def test_an_import_is_a_private_proposal_and_commits_as_one_bundle(desk: ScriptDesk) -> None:
@@ -80,7 +84,7 @@ def test_a_script_that_fails_proposes_nothing_and_names_its_line(desk: ScriptDes
     assert Execution.objects.count() == 3
     assert not Proposal.objects.filter(project=desk.project).exists()
     assert len(events(desk, "script.completed")) == 3
-    assert log_of(ran[0]) == '{"level":"info","text":"made"}'
+    assert log_of(ran[0]) == ["info made"]
 
 
 def test_only_what_is_granted_is_staged_and_another_text_is_off(desk: ScriptDesk) -> None:
@@ -141,7 +145,7 @@ def test_records_come_in_pages_with_what_is_staged_between(desk: ScriptDesk) -> 
         print(count)
     """
     execution = desk.run(source)
-    assert log_of(execution) == '{"level":"info","text":"10"}'
+    assert log_of(execution) == ["info 10"]
 
 
 @pytest.mark.parametrize(
