@@ -43,6 +43,7 @@ MAX_PAYLOADS: Final = 1_000
 class Write:
     """A bundle that is about to be written: who writes, what is in it so far, and the state with that applied.
 
+    `before` is the state without it.
     What a hook puts into `afterwards` under a name is called within the transaction once the bundle is written, not
     for a preview.
     """
@@ -54,6 +55,7 @@ class Write:
     schema: Schema
     changes: Changes
     afterwards: dict[str, Callable[[], object]] = field(default_factory=dict)
+    before: Increment | None = None
 
     @property
     def acts(self) -> Acts:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from stages.automation.consequences.naming import fits
+from stages.automation.consequences.past import Decisions
 from stages.automation.consequences.payloads import payloads_of
 from stages.automation.consequences.reader import StateReader
 from stages.automation.consequences.switched import plan_on, rules_on, without_cycles
@@ -18,6 +19,7 @@ from stages.automation.errors import RuleLimit, refuse_cycle
 from stages.automation.jobs import queue_rule
 from stages.automation.rules.applying import LimitReached, Limits, Plan, apply_rules, concerns
 from stages.automation.rules.graph import CycleFound
+from stages.automation.rules.reading import UNDECIDED, Past
 from stages.registers.fold.bundles import Sourced
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.payloads import ConfirmFieldMapping
@@ -50,7 +52,7 @@ def add_consequences(write: Write, changes: Changes) -> Iterable[Sourced]:
     touched = touched_by(write.payloads, write.increment, changes)
     before = sum(1 for _payload, source in write.payloads if source and "rule" in source)
     try:
-        outcome = apply_rules(plan, StateReader(write.increment), touched, Limits())
+        outcome = apply_rules(plan, StateReader(write.increment), touched, Limits(), _past(project_id, write))
     except LimitReached as reached:
         raise refuse_limit(reached) from None
     if before + sum(each.writes for each in outcome.consequences) > Limits().writes:
@@ -59,6 +61,12 @@ def add_consequences(write: Write, changes: Changes) -> Iterable[Sourced]:
         if rule.rule.when_lost == "propose":
             write.afterwards[f"rule {rule.id}"] = partial(queue_rule, project_id, rule.id)
     return payloads_of(write.acts, write.schema, outcome.consequences)
+
+
+def _past(project_id: UUID, write: Write) -> Past:
+    if write.before is None:
+        return UNDECIDED
+    return Decisions(project_id, write.increment, write.before, write.payloads)
 
 
 def refuse_limit(reached: LimitReached) -> RuleLimit:

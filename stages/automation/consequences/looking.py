@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from stages.automation.consequences.past import Kept
 from stages.automation.consequences.reader import StateReader
 from stages.automation.rules.applying import Consequence, apply_to_all
 from stages.automation.rules.language import NamedRule
@@ -20,7 +21,8 @@ class Look:
     """Records by their ids.
 
     `consequences` is what the rule would change; `joining` are the records that would join its table, `leaving` those
-    that it has added and that do not fulfil it any more, `staying` those that a person put there and that do not.
+    that it has added and that do not fulfil it any more, `staying` those that a person put there and that do not;
+    `kept_out` are those that fulfil it and that a person took out.
     """
 
     matching: list[str] = field(default_factory=list)
@@ -28,6 +30,7 @@ class Look:
     joining: list[str] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
     staying: list[str] = field(default_factory=list)
+    kept_out: list[str] = field(default_factory=list)
 
 
 def look(named: NamedRule, increment: Increment, project_id: UUID) -> Look:
@@ -37,13 +40,17 @@ def look(named: NamedRule, increment: Increment, project_id: UUID) -> Look:
     added = records_in(increment, rule.add_to) if rule.add_to else set()
     reader.prefetch(scope | added, links=asks_links(rule.when))
     matching = sorted(each for each in scope if matches(rule, each, reader))
-    outcome = apply_to_all(named, reader, matching, increment.classes)
+    past = Kept(project_id, increment)
+    outcome = apply_to_all(named, reader, matching, increment.classes, past)
+    out = [each for each in matching if rule.add_to and not reader.is_in(each, rule.add_to)]
+    joining = {each.record for each in outcome.consequences if each.joins}
     unfulfilled = sorted(each for each in added - set(matching) if rule.add_to and reader.is_in(each, rule.add_to))
     by_rule = added_by(named.name, increment, project_id, rule.add_to or "", unfulfilled)
     return Look(
         matching=matching,
         consequences=outcome.consequences,
-        joining=[each.record for each in outcome.consequences if each.joins],
+        joining=sorted(joining),
+        kept_out=[each for each in out if each not in joining],
         leaving=[each for each in unfulfilled if each in by_rule] if rule.when_lost == "propose" else [],
         staying=[each for each in unfulfilled if each not in by_rule or rule.when_lost == "keep"],
     )

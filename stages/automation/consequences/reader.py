@@ -8,7 +8,7 @@ from typing import Any
 from stages.automation.rules.language import Direction
 from stages.automation.rules.reading import Classes
 from stages.registers.fold.increment import Increment
-from stages.registers.fold.views import Record
+from stages.registers.fold.views import Record, shown_value, values_of
 
 
 class StateReader:
@@ -29,6 +29,14 @@ class StateReader:
             return None
         shown = found.fields.get(table, {}).get(column)
         return shown.value if shown is not None else found.texts.get(table, {}).get(column)
+
+    def kept(self, record: str, table: str, column: str) -> Any:
+        found = self._record(record)
+        if found is None or table in found.fields:
+            return None
+        raw = (each for field, each in found.facts.tips.items() if (field.facet, field.name) == (table, column))
+        tips = sorted((tip for each in raw for tip in values_of(each)), key=lambda tip: tip.order)
+        return shown_value(tuple(tips)) if tips else None
 
     def linked(self, record: str, relation: str, direction: Direction) -> list[str]:
         members = self._increment.identity.members(record)

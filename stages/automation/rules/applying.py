@@ -12,7 +12,7 @@ from typing import Any, Final
 from stages.automation.rules.graph import arrows, in_order
 from stages.automation.rules.language import NamedRule
 from stages.automation.rules.matching import asks_links, is_empty, matches, value_of
-from stages.automation.rules.reading import Classes, Pending, Reader, class_of
+from stages.automation.rules.reading import UNDECIDED, Classes, Past, Pending, Reader, class_of
 from stages.automation.rules.watching import Key, Path, Watch, opposite, triggers
 from stages.registers.fold.values import spell
 
@@ -119,23 +119,32 @@ def plan_of(rules: Iterable[NamedRule], classes: Classes) -> Plan:
     return Plan(in_order(rules, classes), classes)
 
 
-def apply_rules(plan: Plan, reader: Reader, touched: Touched, limits: Limits = Limits()) -> Outcome:
-    """What rules add to a change that `reader` has already. Raises `LimitReached`; then nothing is to be written."""
-    return _Pass(plan, reader, touched, limits).run()
+def apply_rules(
+    plan: Plan, reader: Reader, touched: Touched, limits: Limits = Limits(), past: Past = UNDECIDED
+) -> Outcome:
+    """What rules add to a change that `reader` has already. Raises `LimitReached`; then nothing is to be written.
+
+    A record that a person took out of a table stays out, and a field that a person emptied stays empty, for each rule
+    that the record fulfilled before the change, too.
+    """
+    return _Pass(plan, reader, touched, limits, past).run()
 
 
-def apply_to_all(rule: NamedRule, reader: Reader, records: Iterable[str], classes: Classes) -> Outcome:
+def apply_to_all(
+    rule: NamedRule, reader: Reader, records: Iterable[str], classes: Classes, past: Past = UNDECIDED
+) -> Outcome:
     """What a rule adds at records, whatever has changed, without limits."""
     everything = Touched(records=set(records))
     unlimited = Limits(in_a_row=2**53, writes=2**53, seconds=2**53)
-    return apply_rules(Plan((rule,), classes), reader, everything, unlimited)
+    return apply_rules(Plan((rule,), classes), reader, everything, unlimited, past)
 
 
 class _Pass:
     """One pass over rules in their order."""
 
-    def __init__(self, plan: Plan, reader: Reader, touched: Touched, limits: Limits) -> None:
+    def __init__(self, plan: Plan, reader: Reader, touched: Touched, limits: Limits, past: Past) -> None:
         self.plan = plan
+        self.past = past
         self.reader = Pending(reader)
         self.touched = touched
         self.limits = limits
@@ -149,6 +158,7 @@ class _Pass:
         for each in self.plan.rules:
             reached = self.reached(each)
             self.reader.prefetch(reached, links=asks_links(each.rule.when))
+            self.past.expect(reached)
             for record in sorted(reached):
                 self.check_time(each)
                 self.evaluate(each, record)
@@ -184,6 +194,8 @@ class _Pass:
         joins = add_to is not None and not self.reader.is_in(record, add_to)
         if joins:
             assert add_to is not None
+            if self.past.was_removed(record, add_to) and self.past.matched(rule, record):
+                return
             self.reader.add(record, add_to)
         values = [*self.filled(rule, record), *self.overwritten(rule, record)]
         if joins or values:
@@ -199,7 +211,9 @@ class _Pass:
     def filled(self, rule: NamedRule, record: str) -> Iterable[tuple[str, Any]]:
         for name, operand in rule.rule.fill:
             value = value_of(operand, rule.rule, record, self.reader)
-            if value is not None and is_empty(self.reader.value(record, rule.rule.table, name)):
+            if value is None or not is_empty(self.reader.value(record, rule.rule.table, name)):
+                continue
+            if not (self.past.was_emptied(record, rule.rule.table, name) and self.past.matched(rule, record)):
                 yield name, value
 
     def overwritten(self, rule: NamedRule, record: str) -> Iterable[tuple[str, Any]]:

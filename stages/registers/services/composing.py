@@ -72,7 +72,9 @@ class Composing:
         changes = scratch.add(self.compose(payloads, sign=lambda _text: _UNSIGNED))
         schema = stored_schema(scratch.storage) if concern_schema(scratch.storage, changes.records) else before
         project_id = str(self.project_id)
-        return hooks.Write(self.caller, project_id, payloads, scratch, schema, changes, self.afterwards)
+        return hooks.Write(
+            self.caller, project_id, payloads, scratch, schema, changes, self.afterwards, before=self.increment
+        )
 
     def check(self, payloads: Sequence[Sourced], system: Collection[str]) -> None:
         """Ask what payloads may do here. Raises the errors of `checking.check_payloads`."""

@@ -119,6 +119,7 @@ def test_rules_add_what_a_plain_evaluation_of_all_rules_over_all_records_adds(
         world.settle(rules)
         assert world.records == plain.records
         # What has settled stays as it is.
+        plain.settled()
         evaluate_plainly(plain, rules)
         assert world.records == plain.records
 

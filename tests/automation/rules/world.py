@@ -11,6 +11,7 @@ from typing import Any
 
 from stages.automation.rules.applying import Consequence, Limits, Outcome, Touched, apply_rules, plan_of
 from stages.automation.rules.language import Direction, NamedRule
+from stages.automation.rules.matching import matches
 from stages.automation.rules.parsing import read_rule
 from stages.automation.rules.reading import Classes
 from stages.automation.rules.watching import Key
@@ -34,12 +35,17 @@ class World:
         self.classes: Classes = dict.fromkeys(joined, joined)
         self.reads = 0
         self.touched = Touched()
+        # What people have decided against rules, and the state when rules were applied last.
+        self.removed: set[tuple[str, str]] = set()
+        self.emptied: set[tuple[str, str, str]] = set()
+        self.before: World | None = None
 
     # What a bundle does
 
     def attach(self, record: str, table: str) -> None:
         if table not in self.records.setdefault(record, {}):
             self.records[record][table] = {}
+            self.removed.discard((record, table))
             for within, name in self.classes:
                 if within == table and (value := self.shown(record, table, name)) is not None:
                     self.records[record][table][name] = value
@@ -47,6 +53,8 @@ class World:
 
     def detach(self, record: str, table: str) -> None:
         if self.records.get(record, {}).pop(table, None) is not None:
+            self.removed.add((record, table))
+            self.emptied = {each for each in self.emptied if each[:2] != (record, table)}
             # Columns that were one with those of this table may show something else now.
             self.touched.records.add(record)
 
@@ -55,6 +63,8 @@ class World:
             for within, name in self.classes.get((table, column), [(table, column)]):
                 if within in self.records[record]:
                     self.records[record][within][name] = value
+                    is_empty = value in (None, "")
+                    (self.emptied.add if is_empty else self.emptied.discard)((record, within, name))
             self.touched.note(record, Key("column", table, column), self.classes)
 
     def link(self, relation: str, source: str, target: str, *, remove: bool = False) -> None:
@@ -82,6 +92,9 @@ class World:
         self.reads += 1
         return self.shown(record, table, column)
 
+    def kept(self, record: str, table: str, column: str) -> Any:
+        return None
+
     def linked(self, record: str, relation: str, direction: Direction) -> list[str]:
         self.reads += 1
         near, far = (1, 2) if direction == "to" else (2, 1)
@@ -90,15 +103,30 @@ class World:
     def prefetch(self, records: Collection[str], *, links: bool) -> None:
         """Everything is here."""
 
+    # What was decided
+
+    def expect(self, records: Collection[str]) -> None:
+        """Everything is here."""
+
+    def matched(self, rule: NamedRule, record: str) -> bool:
+        return self.before is not None and matches(rule.rule, record, self.before)
+
+    def was_removed(self, record: str, table: str) -> bool:
+        return (record, table) in self.removed
+
+    def was_emptied(self, record: str, table: str, column: str) -> bool:
+        one = self.classes.get((table, column), [(table, column)])
+        return any((record, *each) in self.emptied for each in one)
+
     # What rules do
 
     def settle(self, rules: Rules, limits: Limits = PLENTY) -> Outcome:
         """Apply rules to what has changed since the last time."""
         touched, self.touched = self.touched, Touched()
-        outcome = apply_rules(plan_of(named(rules), self.classes), self, touched, limits)
+        outcome = apply_rules(plan_of(named(rules), self.classes), self, touched, limits, self)
         for each in outcome.consequences:
             self.take(each)
-        self.touched = Touched()
+        self.settled()
         return outcome
 
     def take(self, consequence: Consequence) -> None:
@@ -106,6 +134,11 @@ class World:
             self.attach(consequence.record, consequence.table)
         for name, value in consequence.values:
             self.set(consequence.record, consequence.table, name, value)
+
+    def settled(self) -> None:
+        """What follows is the next bundle."""
+        self.touched, self.before = Touched(), None
+        self.before = self.copy()
 
     def copy(self) -> World:
         return copy.deepcopy(self)
@@ -131,9 +164,15 @@ def evaluate_plainly(world: World, rules: Rules) -> None:
 def follow(world: World, rules: Rules, order: list[str], name: str, record: str) -> None:
     rule = rules[name]
     table: str = rule.get("add_to") or rule["scope"]
+    has_matched = world.before is not None and fulfils(world.before, rule, record)
+    if has_matched and (record, table) in world.removed:
+        return
     world.attach(record, table)
     for column, operand in rule.get("fill", {}).items():
         value = value_of(world, operand, rule, record)
+        one = world.classes.get((table, column), [(table, column)])
+        if has_matched and any((record, *each) in world.emptied for each in one):
+            continue
         if value is not None and world.shown(record, table, column) in (None, ""):
             world.set(record, table, column, value)
     for column, operand in rule.get("overwrite", {}).items():
