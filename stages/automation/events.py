@@ -43,6 +43,11 @@ def _switched(context: EventContext) -> Text:
     return _("{name} switched the script {thing} off")
 
 
+def _renamed(context: EventContext) -> Text:
+    was = str(context.data["was"]).replace("{", "{{").replace("}", "}}")
+    return _("{name} renamed the rule “%(was)s” to {thing}") % {"was": was}
+
+
 def _completed(context: EventContext) -> Text:
     if context.data["state"] == "succeeded":
         return _("The script {thing} ended")
@@ -58,14 +63,11 @@ MODULE_UNINSTALLED: Final = _of_a_package("module.uninstalled", sentence=_("{nam
 MODULE_ADOPTED: Final = _of_a_module("module.adopted", sentence=_("{name} adopted the module {thing}"))
 MODULE_LEFT: Final = _of_a_module("module.left", sentence=_("{name} left the module {thing}"), icon="log-out")
 
-RULE_SAVED: Final = EventType(
-    "rule.saved",
-    live=("rule_id", "name", "is_on"),
-    words=_name,
-    sentence=_("{name} saved the rule {thing}"),
-    icon="workflow",
-    kind=KIND,
-)
+_of_a_rule = partial(EventType, live=("rule_id", "name", "is_on"), words=_name, icon="workflow", kind=KIND)
+
+RULE_SAVED: Final = _of_a_rule("rule.saved", sentence=_("{name} saved the rule {thing}"))
+RULE_RENAMED: Final = _of_a_rule("rule.renamed", sentence=_renamed)
+RULE_DELETED: Final = _of_a_rule("rule.deleted", sentence=_("{name} deleted the rule {thing}"), icon="trash-2")
 
 _of_a_script = partial(EventType, live=("script_id", "name"), words=_name, icon="braces", kind=KIND)
 
@@ -111,7 +113,8 @@ SCRIPT_ASKED: Final = _of_a_script(
 
 EVENTS: Final = (
     *(MODULE_ADDED, MODULE_INSTALLED, MODULE_UNINSTALLED, MODULE_ADOPTED, MODULE_LEFT),
-    *(RULE_SAVED, SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_STARTED, SCRIPT_COMPLETED),
+    *(RULE_SAVED, RULE_RENAMED, RULE_DELETED),
+    *(SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_STARTED, SCRIPT_COMPLETED),
     *(SCRIPT_ASKED, SCRIPT_DELETED),
 )
 

@@ -12,6 +12,7 @@ READ: Final = "automation.read"
 ADOPT: Final = "module.adopt"
 LEAVE: Final = "module.leave"
 SAVE_RULE: Final = "rule.save"
+DELETE_RULE: Final = "rule.delete"
 SAVE_SCRIPT: Final = "script.save"
 SWITCH_SCRIPT: Final = "script.switch"
 DELETE_SCRIPT: Final = "script.delete"
@@ -24,7 +25,10 @@ INSTALL: Final = "module.install"
 
 PERMISSIONS: Final = (
     Permission(READ, Role.VIEWER, ALWAYS),
-    *(Permission(action, Role.OWNER, OPEN_OR_REPLICA) for action in (ADOPT, LEAVE, SAVE_RULE, SWITCH_SCRIPT)),
+    *(
+        Permission(action, Role.OWNER, OPEN_OR_REPLICA)
+        for action in (ADOPT, LEAVE, SAVE_RULE, DELETE_RULE, SWITCH_SCRIPT)
+    ),
     *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (SAVE_SCRIPT, RUN_SCRIPT, STOP_EXECUTION)),
     *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (DELETE_SCRIPT, ASK_FOR_GRANTS)),
 )

@@ -57,7 +57,7 @@ def _uninstalled(rows: Rows, fact: Fact) -> None:
     rows.drop((UUID(fact.target_id),))
 
 
-@SWITCHES.on(events.RULE_SAVED.name, events.SCRIPT_SWITCHED.name)
+@SWITCHES.on(events.RULE_SAVED.name, events.RULE_DELETED.name, events.SCRIPT_SWITCHED.name)
 def _switched(rows: Rows, fact: Fact) -> None:
     data = fact.data
     rows.put(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from stages.automation.consequences.past import Kept
 from stages.automation.consequences.reader import StateReader
+from stages.automation.reading.rule_names import names_of_rule
 from stages.automation.rules.applying import Consequence, apply_to_all
 from stages.automation.rules.language import NamedRule
 from stages.automation.rules.matching import asks_links, matches
@@ -45,7 +46,7 @@ def look(named: NamedRule, increment: Increment, project_id: UUID) -> Look:
     out = [each for each in matching if rule.add_to and not reader.is_in(each, rule.add_to)]
     joining = {each.record for each in outcome.consequences if each.joins}
     unfulfilled = sorted(each for each in added - set(matching) if rule.add_to and reader.is_in(each, rule.add_to))
-    by_rule = added_by(named.name, increment, project_id, rule.add_to or "", unfulfilled)
+    by_rule = added_by(named, increment, project_id, rule.add_to or "", unfulfilled)
     return Look(
         matching=matching,
         consequences=outcome.consequences,
@@ -61,7 +62,7 @@ def records_in(increment: Increment, table: str) -> set[str]:
     return {increment.identity.place(each, table) for each in increment.storage.entities_with(table)}
 
 
-def added_by(name: str, increment: Increment, project_id: UUID, table: str, records: Iterable[str]) -> set[str]:
+def added_by(rule: NamedRule, increment: Increment, project_id: UUID, table: str, records: Iterable[str]) -> set[str]:
     """Those of some records that a rule put into a table: the last time that one of their entities was attached."""
     members = {member: each for each in records for member in increment.identity.members(each)}
     if not members:
@@ -73,4 +74,5 @@ def added_by(name: str, increment: Increment, project_id: UUID, table: str, reco
         members[str(entity)]: json.loads(text).get("source")
         for entity, text in operations.values_list("entity", "text")
     }
-    return {record for record, source in last.items() if source == {"rule": name}}
+    names = names_of_rule(project_id, rule.id) if rule.id else set()
+    return {record for record, source in last.items() if isinstance(source, dict) and source.get("rule") in names}

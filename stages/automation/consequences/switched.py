@@ -10,6 +10,7 @@ from uuid import UUID
 from drafts.memory import Memory
 from kernel.statements import Rows, Statement, run
 from stages.automation.facets import MODULE, RULE
+from stages.automation.reading.rule_names import name_of_rule
 from stages.automation.rules.applying import Plan, plan_of
 from stages.automation.rules.graph import CycleFound, in_order
 from stages.automation.rules.language import NamedRule
@@ -82,9 +83,9 @@ def read_named(record: str, name: str, definition: object) -> NamedRule | None:
 
 
 def source_of_rule(project_id: UUID, record: str) -> dict[str, str] | None:
-    """How operations name a rule as their source."""
-    shown = Row.objects.filter(project_id=project_id, facet=RULE, record=record).values_list("shown", flat=True).first()
-    return {"rule": str(shown.get("name"))} if shown else None
+    """How operations name a rule as their source, a deleted one by its last name."""
+    name = name_of_rule(project_id, record)
+    return {"rule": name} if name else None
 
 
 def _switched(project_id: UUID, rows: Rows | None = None) -> str:

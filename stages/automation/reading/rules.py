@@ -12,6 +12,7 @@ from blobs.models import sha256_of
 from stages.automation.consequences.switched import read_named
 from stages.automation.facets import MODULE, RULE
 from stages.automation.models import Switch
+from stages.automation.reading.records import StageRecord
 from stages.automation.rules.language import NamedRule
 from stages.registers.models import Row
 
@@ -58,6 +59,13 @@ def rules_of(project_id: UUID) -> list[SavedRule]:
         for record, shown, conflicts in rows
     ]
     return sorted(found, key=lambda each: (each.name, each.id))
+
+
+def is_switched_on(project_id: UUID, rule: StageRecord) -> bool:
+    """Whether a rule is on at this site, in the text that it has."""
+    digest = sha256_of(rule.text("definition").encode())
+    switched = Switch.objects.filter(project_id=project_id, record=rule.entity, sha256=digest, is_on=True)
+    return not rule.is_conflicted and switched.exists()
 
 
 def _saved(record: str, shown: Mapping[str, Any], is_conflicted: bool, switch: tuple[str, bool] | None) -> SavedRule:

@@ -25,6 +25,7 @@ from stages.automation.facets import RULE, record_id
 from stages.automation.jobs import queue_rule
 from stages.automation.permissions import READ, SAVE_RULE
 from stages.automation.reading.records import StageRecord, records_of
+from stages.automation.reading.rule_names import RuleName, rules_called
 from stages.automation.refusals import refuse_mistakes, refuse_rule
 from stages.automation.rules.graph import Cycle, find_cycle
 from stages.automation.rules.language import NamedRule, Rule
@@ -98,7 +99,7 @@ def check_rule(*, caller: Caller, project_id: UUID, definition: Any, rule_id: UU
         get_project(user=caller.user, project_id=project_id, action=READ)
         increment = StoredIncrement(PostgresStorage(project_id))
         schema = stored_schema(increment.storage)
-        known = _known(increment.storage, rule_id) if rule_id else None
+        known = known_rule(increment.storage, rule_id) if rule_id else None
         name = known.text("name") if known else gettext("This rule")
         named = NamedRule(name, str(rule_id or ""), read_definition(definition, schema))
         cycle = find_cycle(_with(rules_on(project_id), [named]), increment.classes)
@@ -140,9 +141,9 @@ def switch_rules_on(registers: RegisterWrite, wanted: Mapping[str, Any], schema:
 
 def _save(registers: RegisterWrite, name: str, definition: Any, is_on: bool, rule_id: UUID | None) -> Saved:
     composing, storage = registers.composing, registers.increment.storage
-    known = _known(storage, rule_id) if rule_id else None
-    name = known.text("name") if known else _new_name(storage, name)
-    entity = known.entity if known else record_id(composing.project_id, RULE, name)
+    known = known_rule(storage, rule_id) if rule_id else None
+    name = known.text("name") if known else name
+    entity = known.entity if known else _new_record(composing.project_id, name)
     rule = read_definition(definition, composing.schema)
     if is_on:
         _refuse_cycle(registers, [NamedRule(name, entity, rule)])
@@ -172,21 +173,39 @@ def _with(rules: Iterable[NamedRule], named: Iterable[NamedRule]) -> list[NamedR
     return [*(each for each in rules if each.id not in {other.id for other in listed}), *listed]
 
 
-def _known(storage: PostgresStorage, rule_id: UUID) -> StageRecord:
+def known_rule(storage: PostgresStorage, rule_id: UUID) -> StageRecord:
+    """A rule of the project. Raises `NotFound`."""
     found = next((each for each in records_of(storage, RULE) if each.entity == str(rule_id)), None)
     if found is None:
         raise NotFound(gettext("There is no such rule."))
     return found
 
 
-def _new_name(storage: PostgresStorage, name: str) -> str:
+def owner_of_name(project_id: UUID, name: str) -> RuleName | None:
+    """The rule that has or had a name, deleted or not. Raises `ValidationFailed` for what is no name."""
     try:
         check_name(name, "name")
     except Malformed as malformed:
         raise ValidationFailed({"name": [gettext(malformed.template).format(**malformed.facts)]}) from None
-    if any(each.text("name") == name for each in records_of(storage, RULE)):
-        raise Conflict(gettext("There is a rule “{name}” already.").format(name=name))
-    return name
+    return rules_called(project_id, [name]).get(name)
+
+
+def refuse_name(owner: RuleName, name: str) -> Conflict:
+    """The refusal of a name that belongs to a rule."""
+    if owner.name == name and not owner.is_gone:
+        return Conflict(gettext("There is a rule “{name}” already.").format(name=name))
+    words = gettext("The rule “{rule}” was called “{name}” before, and what it added says so. Choose another name.")
+    return Conflict(words.format(rule=owner.name, name=name))
+
+
+def _new_record(project_id: UUID, name: str) -> str:
+    """The record of a new rule; one that was deleted comes back under a name that it had."""
+    owner = owner_of_name(project_id, name)
+    if owner is None:
+        return record_id(project_id, RULE, name)
+    if owner.is_gone:
+        return owner.id
+    raise refuse_name(owner, name)
 
 
 def _repeated(event: Event) -> Saved:

@@ -27,10 +27,11 @@ def set_switch(
     grants: Any = (),
     reason: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    event: EventType | None = None,
 ) -> Switch:
     """Switch a rule or a script on or off in the text of this hash, with its event (`rule.saved`, `script.switched`).
 
-    `facts` are further members of the event.
+    `facts` are further members of the event; `event` is another one that says so, such as a deletion.
     """
     switch = Switch.objects.filter(project=write.project, record=record).first()
     if switch is None:
@@ -45,7 +46,7 @@ def set_switch(
         "grants": switch.grants,
         **(facts or {}),
     }
-    event = write.record(_EVENTS[kind].name, Target.of(kind.value, record), data, reason=reason)
-    switch.changed_at = event.at
+    recorded = write.record((event or _EVENTS[kind]).name, Target.of(kind.value, record), data, reason=reason)
+    switch.changed_at = recorded.at
     switch.save()
     return switch
