@@ -70,6 +70,7 @@ class AutomationConfig(StageConfig):
         from proposals.endings import when_ended
         from stages.automation import jobs
         from stages.registers import hooks
+        from stages.registers.causes import CAUSES
         from stages.registers.proposing.sources import SOURCES
 
         consequences = "stages.automation.consequences"
@@ -81,6 +82,8 @@ class AutomationConfig(StageConfig):
         )
         when_ended("automation.rules", jobs.after_proposal)
         SOURCES.register("rule", Late(f"{consequences}.switched:source_of_rule"))
+        CAUSES.register("rule", Late("stages.automation.reading.causes:causes_of_rules"))
+        CAUSES.register("script", Late("stages.automation.reading.causes:causes_of_scripts"))
 
     def _register_scripts(self) -> None:
         from gateway.registry import register_commands

@@ -29,6 +29,7 @@ urlpatterns = [
     _path("cells/", "records:CellsView", "cells"),
     _path("records/<uuid:record_id>/", "records:RecordView", "record"),
     _path("records/<uuid:record_id>/history/", "records:HistoryView", "history"),
+    _path("records/<uuid:record_id>/causes/", "records:CausesView", "causes"),
     _path("records/<uuid:record_id>/restore/", "records:RestoreView", "restore"),
     _path("records/<uuid:record_id>/facets/", "records:FacetsView", "facets"),
     _path("records/<uuid:record_id>/facets/<str:table>/", "records:FacetView", "facet"),

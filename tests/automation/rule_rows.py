@@ -9,6 +9,7 @@ from accounts.callers import Caller
 from projects.models import Project
 from projects.services import add_member, remove_member
 from stages.automation.models import Switch
+from stages.automation.services.rule_lives import delete_rule, rename_rule
 from stages.automation.services.rules import save_rule
 from stages.registers.services.tables import create_table
 from tests.cast import new_caller, new_user
@@ -22,6 +23,9 @@ REST: Final = (
     Row("api_rules", "GET", HERE, 200),
     Row("api_rules", "POST", HERE, "validation_failed", OWNERS, OPEN, RULE),
     Row("api_rule", "PUT", HERE + f"{OTHER}/", "not_found", OWNERS, OPEN, CHANGE),
+    Row("api_rule", "PATCH", HERE + f"{OTHER}/", "not_found", OWNERS, OPEN, {"name": "s"}),
+    Row("api_rule_delete", "POST", HERE + f"{OTHER}/delete/", "not_found", OWNERS, OPEN, {"reason": "Old"}),
+    Row("api_rule_history", "GET", HERE + f"{OTHER}/history/", "not_found"),
     Row("api_rule_check", "POST", HERE + "check/", "validation_failed", body=CHANGE),
 )
 
@@ -32,6 +36,8 @@ PAGES: Final = (
     Row("automation:new_rule", "POST", f"{PAGE}new/", 400, OWNERS, OPEN),
     Row("automation:rule", "GET", PAGE + "{rule}/", 200),
     Row("automation:rule", "POST", PAGE + "{rule}/", 400, OWNERS, OPEN),
+    Row("automation:rename_rule", "POST", PAGE + "{rule}/rename/", 302, OWNERS, OPEN),
+    Row("automation:delete_rule", "POST", PAGE + "{rule}/delete/", 302, OWNERS, OPEN),
     Row("automation:build_rule", "POST", f"{PAGE}build/", 200),
 )
 BUDGETED_PAGES: Final = {
@@ -39,7 +45,7 @@ BUDGETED_PAGES: Final = {
     "automation:new_rule": f"…{PAGE}new/",
 }
 # They need a rule; the page of one has its budget in `test_budgets.py`.
-NO_PAGES: Final = ("automation:build_rule", "automation:rule")
+NO_PAGES: Final = (*("automation:build_rule", "automation:delete_rule", "automation:rename_rule", "automation:rule"),)
 
 
 def furnish(project: Project, caller: Caller) -> None:
@@ -65,7 +71,13 @@ def _saving(world: Any) -> Any:
     return lambda caller: save_rule(caller=caller, project_id=world.id, name="filed", definition=definition, is_on=True)
 
 
-REPEATS: Final = (("rule.save", _saving),)
+def _deleting(world: Any) -> Any:
+    saved = _saving(world)(world.owner)
+    rule_id = UUID(saved.id)
+    return lambda caller: delete_rule(caller=caller, project_id=world.id, rule_id=rule_id, reason="Not needed")
+
+
+REPEATS: Final = (("rule.save", _saving), ("rule.delete", _deleting))
 
 
 def make_rows(review: Review) -> None:
@@ -74,7 +86,11 @@ def make_rows(review: Review) -> None:
     _make_table(owner, project_id)
     definition = {"scope": "papers", "overwrite": {"state": "filed"}}
     saved = save_rule(caller=owner, project_id=project_id, name="filed", definition=definition, is_on=True)
-    save_rule(caller=owner, project_id=project_id, rule_id=UUID(saved.id), definition=definition, is_on=False)
+    rule_id = UUID(saved.id)
+    save_rule(caller=owner, project_id=project_id, rule_id=rule_id, definition=definition, is_on=False)
+    rename_rule(caller=owner, project_id=project_id, rule_id=rule_id, name="filed papers")
+    gone = save_rule(caller=owner, project_id=project_id, name="gone", definition=definition, is_on=True)
+    delete_rule(caller=owner, project_id=project_id, rule_id=UUID(gone.id), reason="Not needed")
 
 
 def _make_table(caller: Caller, project_id: UUID) -> None:

@@ -43,6 +43,7 @@ REST: Final = (
     ),
     Row("api_registers_record", "DELETE", NOBODY, "not_found", *EDITORS),
     Row("api_registers_history", "GET", RECORD + "history/", 200),
+    Row("api_registers_causes", "GET", RECORD + "causes/", 200),
     Row("api_registers_restore", "POST", RECORD + "restore/", "conflict", *EDITORS),
     Row("api_registers_facets", "POST", RECORD + "facets/", "conflict", *EDITORS, {"table": "requirements"}),
     Row("api_registers_facet", "DELETE", RECORD + "facets/requirements/", "conflict", *EDITORS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.callers import Caller
 from stages.registers import catalogue, hooks
+from stages.registers.causes import CAUSES, Cause
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.proposing.sources import SOURCES
@@ -47,9 +48,15 @@ def source_of_sample(_project_id: UUID, origin_id: str) -> Mapping[str, str]:
     return {"sample": origin_id}
 
 
+def causes_of_samples(_project_id: UUID, origins: Collection[str]) -> Mapping[str, Cause]:
+    """What an operation means that names a sample."""
+    return {each: Cause(each, f"the sample {each}", "bot") for each in origins}
+
+
 def register() -> None:
     catalogue.define(FACET, COLUMNS)
     link_to(FACET, title="Counters", columns=COLUMNS, address_of=address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))
     SOURCES.register("sample", source_of_sample)
+    CAUSES.register("sample", causes_of_samples)
     RPC_EVENTS.register("note.added", note_added)

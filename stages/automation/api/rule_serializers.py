@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from kernel.names import MAX_REASON
 from rest.fields import Flag, Text, Uuid
 
 DEFINITION_HELP = (
@@ -55,13 +56,38 @@ class SavedRuleInfo(serializers.Serializer[Any]):
     is_on = serializers.BooleanField()
 
 
+class RuleRename(serializers.Serializer[Any]):
+    name = Text(max_length=100)
+
+
+class RuleReason(serializers.Serializer[Any]):
+    reason = Text(max_length=MAX_REASON)
+
+
+class RuleChangeInfo(serializers.Serializer[Any]):
+    """One change of a rule, with its name and definition after it."""
+
+    act = serializers.ChoiceField(["saved", "renamed", "deleted"])
+    name = serializers.CharField()
+    definition = serializers.CharField(help_text="As canonical JSON (RFC 8785), of which the switch has the SHA-256.")
+    sentence = serializers.CharField(allow_blank=True)
+    by = serializers.CharField()
+    site = serializers.CharField()
+    at = serializers.CharField(help_text="RFC 3339, by the clock of the site.")
+    bundle_id = serializers.CharField()
+
+
+class RuleHistory(serializers.Serializer[Any]):
+    changes = RuleChangeInfo(many=True)
+
+
 class SampleInfo(serializers.Serializer[Any]):
     """A record, and what would become of it."""
 
     record = serializers.CharField()
     key = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
-    change = serializers.ChoiceField(["joins", "leaves", "stays", "fills", "none"])
+    change = serializers.ChoiceField(["joins", "leaves", "stays", "fills", "kept_out", "none"])
 
 
 class CycleInfo(serializers.Serializer[Any]):
@@ -76,6 +102,7 @@ class RuleAnswer(serializers.Serializer[Any]):
     there = serializers.IntegerField(help_text="How many of them are in the table already.")
     joining = serializers.IntegerField()
     leaving = serializers.IntegerField()
+    kept_out = serializers.IntegerField(help_text="Of those that match, those that a person took out; they stay out.")
     staying = serializers.IntegerField(help_text="Of those that do not match, those that a person put there.")
     sentence = serializers.CharField()
     sample = SampleInfo(many=True)

@@ -15,4 +15,6 @@ of_rules: Final[list[URLPattern]] = [
     late_path(_HERE, f"{_VIEWS}:RulesView", name="api_rules"),
     late_path(f"{_HERE}check/", f"{_VIEWS}:RuleCheckView", name="api_rule_check"),
     late_path(f"{_HERE}<uuid:rule_id>/", f"{_VIEWS}:RuleView", name="api_rule"),
+    late_path(f"{_HERE}<uuid:rule_id>/delete/", f"{_VIEWS}:RuleDeletionView", name="api_rule_delete"),
+    late_path(f"{_HERE}<uuid:rule_id>/history/", f"{_VIEWS}:RuleHistoryView", name="api_rule_history"),
 ]

@@ -21,7 +21,10 @@ from stages.registers.models import Row
 # A rule is on while its definition is the text that was switched on, and two sites did not write different ones, nor
 # adopted different versions of its module.
 _SWITCHED: Final = """
-SELECT coalesce(string_agg(switch.record || ':' || switch.sha256, ' ' ORDER BY switch.record), '')
+SELECT coalesce(string_agg(
+    switch.record || ':' || switch.sha256 || encode(sha256(convert_to(rule.shown ->> 'name', 'UTF8')), 'hex'),
+    ' ' ORDER BY switch.record
+), '')
 FROM automation_switch AS switch
 JOIN registers_row AS rule
 ON rule.project_id = switch.project_id AND rule.facet = %s AND rule.record = switch.record
@@ -35,7 +38,7 @@ AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = swi
 """
 _KEPT: Final = 200
 
-# Nothing of these becomes outdated: rules by record and hash, plans by rules and by columns that are one.
+# Nothing of these becomes outdated: rules by record and hashes of definition and name, plans by rules and by columns that are one.
 _rules: Memory[tuple[UUID, str], NamedRule | None] = Memory(_KEPT * 20)
 _plans: Memory[tuple[str, frozenset[frozenset[tuple[str, str]]]], Plan] = Memory(_KEPT)
 
@@ -89,7 +92,7 @@ def source_of_rule(project_id: UUID, record: str) -> dict[str, str] | None:
 
 
 def _switched(project_id: UUID, rows: Rows | None = None) -> str:
-    """The rules that are on, as `record:sha256` with spaces between: one value, so that it is read fast."""
+    """The rules that are on, as `record:hashes` with spaces between: one value, so that it is read fast."""
     ((switched,),) = run(switched_query(project_id)) if rows is None else rows
     return str(switched)
 

@@ -54,7 +54,7 @@ class Live:
             return []
         return [
             (len(look.matching), _("match"), ""),
-            (len(look.matching) - len(look.joining), _("already there"), ""),
+            (len(look.matching) - len(look.joining) - len(look.kept_out), _("already there"), ""),
             (len(look.joining), _("would join"), "plus"),
             (len(look.leaving), _("would leave"), "minus"),
         ]
@@ -70,6 +70,7 @@ class Live:
             "fills": _("Would get values"),
             "leaves": _("Would leave"),
             "stays": _("Stay, a person put them there"),
+            "kept_out": _("Stay out, a person took them out"),
             "none": _("As they are"),
         }
         return [(label, found) for change, label in words.items() if (found := self.of(change))]

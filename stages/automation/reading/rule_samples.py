@@ -16,7 +16,10 @@ SAMPLE: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A record, and what would become of it: it `joins`, `leaves`, `stays`, gets values (`fills`), or `none`."""
+    """A record, and what would become of it: it `joins`, `leaves`, `stays`, gets values (`fills`), or `none`.
+
+    `kept_out` is one that matches and that a person took out.
+    """
 
     named: Named
     change: str
@@ -25,12 +28,13 @@ class Sample:
 def sample_of(reader: Reader, look: Look) -> list[Sample]:
     """The first records of each change, then of those that would be as they are."""
     filled = [each.record for each in look.consequences if not each.joins]
-    changed = {*look.joining, *filled}
+    changed = {*look.joining, *filled, *look.kept_out}
     listed = [
         *_first(look.joining, "joins"),
         *_first(look.leaving, "leaves"),
         *_first(filled, "fills"),
         *_first(look.staying, "stays"),
+        *_first(look.kept_out, "kept_out"),
         *_first((each for each in look.matching if each not in changed), "none"),
     ]
     names = names_of(reader, [record for record, _change in listed])

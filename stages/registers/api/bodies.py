@@ -13,6 +13,7 @@ from stages.registers.fold.operations import Operation
 from stages.registers.fold.tips import tips_of_texts
 from stages.registers.fold.views import Conflict, Record, raw_fields, values_of
 from stages.registers.reading.actors import Actors
+from stages.registers.reading.causes import Caused
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.rows import GridRow
 from stages.registers.schema.keys import key_of
@@ -98,6 +99,23 @@ def operation_bodies(operations: Iterable[Operation], actors: Actors) -> list[di
             "payload": each.payload.to_json(),
         }
         for each in listed
+    ]
+
+
+def caused_bodies(listed: Iterable[Caused], actors: Actors) -> list[dict[str, Any]]:
+    found = list(listed)
+    operations = operation_bodies((each.operation for each in found), actors)
+    return [
+        {
+            "table": each.table,
+            "field": each.field or None,
+            "source": operation["source"],
+            "called": each.cause.name,
+            "is_gone": each.cause.is_gone,
+            "address": each.cause.address,
+            "operation": operation,
+        }
+        for each, operation in zip(found, operations, strict=True)
     ]
 
 

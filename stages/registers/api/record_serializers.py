@@ -139,6 +139,22 @@ class OperationInfo(serializers.Serializer[Any]):
     payload = serializers.DictField()
 
 
+class CausedInfo(serializers.Serializer[Any]):
+    """What a rule or script wrote at a record: its place in a table, or a field there."""
+
+    table = serializers.CharField()
+    field = serializers.CharField(allow_null=True, help_text="Null for its place in the table.")
+    source = serializers.DictField(help_text='Such as `{"rule": "Called cues"}`, as the operation says.')  # type: ignore[assignment]
+    called = serializers.CharField(help_text="What it is called now.")
+    is_gone = serializers.BooleanField(help_text="It was deleted since.")
+    address = serializers.CharField(allow_blank=True, help_text="Its page, below the address of this site.")
+    operation = OperationInfo()
+
+
+class CausesInfo(serializers.Serializer[Any]):
+    results = CausedInfo(many=True)
+
+
 class HistoryInfo(serializers.Serializer[Any]):
     results = OperationInfo(many=True)
     before = serializers.CharField(allow_null=True, help_text="For older ones: the parameter `before`.")

@@ -16,8 +16,9 @@ from rest.schema import operation
 from stages.registers.api import record_serializers as shapes
 from stages.registers.api.base import RegisterView
 from stages.registers.api.base_serializers import WrittenInfo
-from stages.registers.api.bodies import operation_bodies, record_body, row_body
+from stages.registers.api.bodies import caused_bodies, operation_bodies, record_body, row_body
 from stages.registers.reading.actors import Actors
+from stages.registers.reading.causes import caused
 from stages.registers.reading.query import Query, parse_query
 from stages.registers.reading.records import RecordReading, read_record
 from stages.registers.reading.rows import count, read_rows
@@ -139,6 +140,14 @@ class HistoryView(OneRecordView):
         found = [each for each in reversed(self.record().operations) if before is None or each.hlc < before]
         results = operation_bodies(found[:limit], Actors(project_id))
         return self.answer({"results": results, "before": results[-1]["hlc"] if len(found) > limit else None})
+
+
+class CausesView(OneRecordView):
+    @operation("registers_causes", answer=shapes.CausesInfo)
+    def get(self, request: Request, project_id: UUID, record_id: UUID) -> HttpResponseBase:
+        """Why a record is in its tables, and which of its fields rules or scripts have filled."""
+        self.access()
+        return self.answer({"results": caused_bodies(caused(self.record()), Actors(project_id))})
 
 
 class RestoreView(OneRecordView):

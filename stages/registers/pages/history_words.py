@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stages.registers.causes import Cause
 from stages.registers.fold.values import spell
 from stages.registers.pages.authors import Author, Authors
 from stages.registers.pages.history_marks import bold, cut, dele, differing, differing_words, ins
 from stages.registers.reading import changes as kinds
+from stages.registers.reading.causes import causes_of, source_key
 from stages.registers.reading.changes import Change
 from stages.registers.reading.former_names import FormerNames
 from stages.registers.reading.history import Entry
@@ -34,7 +36,8 @@ MAX_CLAUSES: Final = 12
 class Sentence:
     """An entry of the history: a sentence, and below it where and when, and what its author had not seen.
 
-    `reason` is why they did it, where they said so; `is_undo` that they took back what they had done before.
+    `cause` is the rule or script that did it within their change, `reason` why they did it, where they said so;
+    `is_undo` that they took back what they had done before.
     `restorable` names the fields whose values can be restored.
     """
 
@@ -42,7 +45,7 @@ class Sentence:
     author: Author
     sentence: SafeString
     not_seen: str
-    source: str
+    cause: Cause | None
     reason: str
     is_undo: bool
     restorable: str
@@ -62,6 +65,7 @@ class HistoryWords:
         bundles = {entry.bundle for entry in listed}
         self._reasons = reasons_of(reader.project_id, bundles)
         self._undoes = undoes_of(reader.project_id, (each for each in found.operations if each.bundle_id in bundles))
+        self._causes = causes_of(reader.project_id, [each.source for each in listed])
         self._until = ""
 
     def of(self, entry: Entry) -> Sentence:
@@ -83,7 +87,7 @@ class HistoryWords:
             author,
             sentence,
             _("had not seen {values}").format(values=", ".join(sorted(unseen))) if unseen else "",
-            ", ".join((entry.source or {}).values()),
+            self._causes.get(source_key(entry.source)),
             self._reasons.get(entry.bundle, ""),
             is_undo,
             self._restorable(entry.changes),

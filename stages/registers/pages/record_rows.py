@@ -11,8 +11,10 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
+from stages.registers.causes import Cause
 from stages.registers.pages.authors import Author, Authors
 from stages.registers.pages.columns import ICONS
+from stages.registers.reading.causes import caused
 from stages.registers.reading.naming import Named, names_of
 from stages.registers.reading.query import Query, parse_query
 from stages.registers.reading.reader import Reader
@@ -26,6 +28,14 @@ from stages.registers.schema.values import show_text
 AROUND: Final = 30
 IN: Final = "in"
 VIEW: Final = "view"
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """Which rule or script wrote something, and in whose change."""
+
+    cause: Cause
+    author: Author
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class FieldRow:
     leads_to: str
     file_address: str
     query: str
+    cause: CauseRow | None
 
     @property
     def in_conflict(self) -> bool:
@@ -60,10 +71,11 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRows:
-    """The fields of a record in one table."""
+    """The fields of a record in one table; `cause` is what put the record there, None for a person."""
 
     part: Part
     rows: tuple[FieldRow, ...]
+    cause: CauseRow | None = None
 
     @property
     def shown(self) -> list[FieldRow]:
@@ -110,9 +122,23 @@ class Beside:
 def parts_of(record: RecordReading, authors: Authors) -> list[PartRows]:
     """The fields of a record, by table."""
     names = names_of(record.reader, set(_entities(record.parts)))
-    return [
-        PartRows(part, tuple(_field_row(record, each, names, authors) for each in part.fields)) for part in record.parts
-    ]
+    causes = causes_at(record, authors)
+    found = []
+    for part in record.parts:
+        facet = part.table.facet
+        rows = (_field_row(record, each, names, authors, causes.get((facet, each.column.name))) for each in part.fields)
+        found.append(PartRows(part, tuple(rows), causes.get((facet, ""))))
+    return found
+
+
+def causes_at(record: RecordReading, authors: Authors) -> dict[tuple[str, str], CauseRow]:
+    """What programs wrote at a record: by table and field, its place in a table with no field."""
+    found = {}
+    for each in caused(record):
+        wrote = each.operation
+        author = authors.of(wrote.actor_id, wrote.site, wrote.hlc)
+        found[each.table, each.field] = CauseRow(each.cause, author)
+    return found
 
 
 def links_of(record: RecordReading, authors: Authors, query: str) -> list[LinkRow]:
@@ -170,7 +196,9 @@ def _kept(query: Query, view: str, *, of_table: bool = False) -> str:
     return found.urlencode()
 
 
-def _field_row(record: RecordReading, view: FieldView, names: dict[str, Named], authors: Authors) -> FieldRow:
+def _field_row(
+    record: RecordReading, view: FieldView, names: dict[str, Named], authors: Authors, cause: CauseRow | None
+) -> FieldRow:
     reader = record.reader
     sides = tuple(_text(view.column, each, names) for each in view.sides) if len(view.sides) > 1 else ()
     entity = view.cell.value.get("entity") if isinstance(view.cell.value, dict) else None
@@ -186,6 +214,7 @@ def _field_row(record: RecordReading, view: FieldView, names: dict[str, Named], 
         leads_to=record_address(reader.project_id, names[entity].record) if entity in names else "",
         query=urlencode({"table": view.column.table, "field": view.column.name}),
         file_address=_file_address(reader, record.id, view.cell.value),
+        cause=cause,
     )
 
 

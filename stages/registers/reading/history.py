@@ -20,7 +20,10 @@ PAUSE_MS: Final = 10 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one person did at once; `actor` is their public key, `until` the HLC of what is newest in it."""
+    """What one person did at once, or a program within their change (`source`).
+
+    `actor` is their public key, `until` the HLC of what is newest in it.
+    """
 
     bundle: str
     site: str
@@ -70,7 +73,7 @@ def history_of(operations: Sequence[Operation], *, limit: int = 50, before: str 
 
 
 def _entries(known: Known, operations: Iterable[Operation]) -> Iterator[Entry]:
-    for _bundle, group in groupby(operations, key=lambda each: (each.bundle_id, each.site)):
+    for _bundle, group in groupby(operations, key=lambda each: (each.bundle_id, each.site, each.source)):
         listed = list(group)[::-1]
         if changes := changes_of(known, listed):
             first = listed[0]

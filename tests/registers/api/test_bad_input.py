@@ -66,6 +66,7 @@ REQUESTS: tuple[tuple[int, str, str, Any], ...] = (
     (404, "GET", f"records/{NOBODY}/", None),
     (404, "GET", f"records/{NO_UUID7}/", None),
     (404, "GET", f"records/{NOBODY}/history/", None),
+    (404, "GET", f"records/{NOBODY}/causes/", None),
     (404, "POST", "tables/nothing/records/", {"values": {}}),
     (400, "POST", "tables/requirements/records/", {}),
     (400, "POST", "tables/requirements/records/", {"values": {}, "rows": []}),
