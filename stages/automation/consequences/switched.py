@@ -38,7 +38,8 @@ AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = swi
 """
 _KEPT: Final = 200
 
-# Nothing of these becomes outdated: rules by record and hashes of definition and name, plans by rules and by columns that are one.
+# Nothing of these becomes outdated: rules by record and hashes of definition and name, plans by rules and by columns
+# that are one.
 _rules: Memory[tuple[UUID, str], NamedRule | None] = Memory(_KEPT * 20)
 _plans: Memory[tuple[str, frozenset[frozenset[tuple[str, str]]]], Plan] = Memory(_KEPT)
 
