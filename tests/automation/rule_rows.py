@@ -36,6 +36,7 @@ PAGES: Final = (
     Row("automation:new_rule", "POST", f"{PAGE}new/", 400, OWNERS, OPEN),
     Row("automation:rule", "GET", PAGE + "{rule}/", 200),
     Row("automation:rule", "POST", PAGE + "{rule}/", 400, OWNERS, OPEN),
+    Row("automation:rule_history", "GET", PAGE + "{rule}/history/", 200),
     Row("automation:rename_rule", "POST", PAGE + "{rule}/rename/", 302, OWNERS, OPEN),
     Row("automation:delete_rule", "POST", PAGE + "{rule}/delete/", 302, OWNERS, OPEN),
     Row("automation:build_rule", "POST", f"{PAGE}build/", 200),
@@ -45,7 +46,15 @@ BUDGETED_PAGES: Final = {
     "automation:new_rule": f"…{PAGE}new/",
 }
 # They need a rule; the page of one has its budget in `test_budgets.py`.
-NO_PAGES: Final = (*("automation:build_rule", "automation:delete_rule", "automation:rename_rule", "automation:rule"),)
+NO_PAGES: Final = (
+    *(
+        "automation:build_rule",
+        "automation:delete_rule",
+        "automation:rename_rule",
+        "automation:rule",
+        "automation:rule_history",
+    ),
+)
 
 
 def furnish(project: Project, caller: Caller) -> None:

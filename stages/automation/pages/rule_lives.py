@@ -8,20 +8,21 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.callers import caller_from_request
 from accounts.models import User
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 from projects.access import get_project
-from stages.automation.permissions import DELETE_RULE, SAVE_RULE
+from stages.automation.permissions import DELETE_RULE, READ, SAVE_RULE
 from stages.automation.reading.rule_history import RuleChange, history_of_rule
 from stages.automation.reading.rule_words import pieces
 from stages.automation.services import rule_lives
 from stages.registers.pages.authors import Author, Authors
+from stages.registers.reading.reader import Reader
 from stages.registers.schema import Schema
 from workspace.decorators import PageRequest, page
 
@@ -56,6 +57,16 @@ def past_of(project_id: UUID, rule_id: str, schema: Schema, reader: User) -> lis
         words = pieces(each.rule.rule, schema) if each.rule is not None and each.act == "saved" else []
         found.append(PastRow(each, author, said, words))
     return found
+
+
+@page("GET", "HEAD")
+def history(request: PageRequest, project_id: UUID, rule_id: UUID) -> HttpResponse:
+    """GET: what a rule was before, as a part of its page."""
+    get_project(user=request.user, project_id=project_id, action=READ)
+    found = past_of(project_id, str(rule_id), Reader(project_id).schema, request.user)
+    if not found:
+        raise NotFound(_("There is no such rule."))
+    return render(request, "automation/rules/past.html", {"project_id": project_id, "past": found})
 
 
 @page("POST")

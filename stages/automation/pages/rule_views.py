@@ -17,7 +17,6 @@ from projects.models import Status
 from projects.permissions import allowed
 from stages.automation.pages.frame import automation_context
 from stages.automation.pages.rule_form import RuleForm, form_of_post, form_of_rule
-from stages.automation.pages.rule_lives import past_of
 from stages.automation.pages.rule_rows import Choices, live_of, other_rules, target_columns
 from stages.automation.permissions import READ, SAVE_RULE
 from stages.automation.reading.rule_words import pieces
@@ -127,7 +126,6 @@ def _values(
         "words": live.words or (pieces(named.rule, schema) if named is not None else []),
         "others": other_rules(project_id, schema, named),
         "may_save": _may_save(access),
-        "past": past_of(project_id, saved.id, schema, request.user) if saved is not None else [],
         "waiting": open_proposals(project_id).get(saved.id) if saved is not None else None,
     }
 
