@@ -26,7 +26,7 @@ from proposals.models import MAX_DESCRIPTION, MAX_TITLE, Change, Proposal, Propo
 from proposals.services.staging import check_size, lock_author, parse_changes, stage, with_contributors
 from proposals.visibility import own_proposal, visible_proposal
 
-# Of one person in one project.
+# Of one person in one project; what a program makes for several people counts for each of them.
 MAX_PRIVATE: Final = 100
 
 # What a copy of a change keeps.
@@ -81,7 +81,9 @@ def create_proposal(
 
 def new_proposal(caller: Caller, project_id: UUID, *, title: str, description: str = "") -> Proposal:
     """A private proposal of the caller, not stored yet. Raises `ValidationFailed`, `Conflict` for too many."""
-    private = Proposal.objects.filter(author=caller.user, project=project_id, state=ProposalState.PRIVATE)
+    private = Proposal.objects.filter(
+        author=caller.user, on_behalf_of=caller.on_behalf_of, project=project_id, state=ProposalState.PRIVATE
+    )
     if private.count() >= MAX_PRIVATE:
         words = _("You have {most} private proposals in this project. Discard or submit one first.")
         raise Conflict(words.format(most=MAX_PRIVATE))

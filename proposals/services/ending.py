@@ -44,6 +44,11 @@ def withdraw_proposal(*, caller: Caller, proposal_id: UUID, reason: str) -> Prop
     return load_proposal(proposal_id)
 
 
+def withdraw_within(write: ProjectWrite, proposal_id: UUID, reason: str) -> None:
+    """As `withdraw_proposal`, for server code that has authorised its write already."""
+    _end(write, *lock_with_round(proposal_id), ProposalState.WITHDRAWN, WITHDRAWN, reason=check_reason(reason))
+
+
 def expire_proposals() -> int:
     """End every open proposal whose time limit has passed, in Foundry's name. Returns how many."""
     due = Proposal.objects.filter(state=ProposalState.OPEN, expires_at__lte=Now())

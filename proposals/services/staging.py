@@ -26,7 +26,7 @@ from proposals.visibility import own_proposal, refuse_ended
 MAX_CHANGES: Final = 500
 # What a program proposes at once, such as an import by a script.
 MAX_CHANGES_OF_PROGRAM: Final = 5_000
-# Of one person in one project, over all proposals that have not ended.
+# Of one person in one project, over all proposals that have not ended; of a program, for each person it acts for.
 MAX_STAGED_BYTES: Final = 64 * 1024 * 1024
 
 # Staging again keeps the base.
@@ -39,6 +39,7 @@ _STAGED_BYTES: Final = """
 SELECT coalesce(sum(change.size), 0) FROM proposals_change AS change
 JOIN proposals_proposal AS proposal ON proposal.id = change.proposal_id
 WHERE proposal.project_id = %s AND proposal.author_id = %s AND proposal.state IN ('private', 'open')
+AND proposal.on_behalf_of_id IS NOT DISTINCT FROM %s
 """
 
 
@@ -186,7 +187,7 @@ def check_size(proposal: Proposal) -> None:
 
 
 def _size_query(proposal: Proposal) -> Statement:
-    return _STAGED_BYTES, [proposal.project_id, proposal.author_id]
+    return _STAGED_BYTES, [proposal.project_id, proposal.author_id, proposal.on_behalf_of_id]
 
 
 def _refuse_size(rows: Rows) -> None:

@@ -86,6 +86,7 @@ class AutomationConfig(StageConfig):
         CAUSES.register("script", Late("stages.automation.reading.causes:causes_of_scripts"))
 
     def _register_scripts(self) -> None:
+        from drafts.new_versions import when_written
         from gateway.registry import register_commands
         from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
@@ -95,6 +96,7 @@ class AutomationConfig(StageConfig):
         from stages.automation.environment import SLOTS
         from stages.automation.jobs import QUEUE
         from stages.automation.metrics import FIGURES
+        from stages.registers import observers
         from stages.registers.proposing.sources import SOURCES
         from stages.registers.rpc.registry import RPC_EVENTS
 
@@ -104,6 +106,11 @@ class AutomationConfig(StageConfig):
         EXAMINATIONS.register("Scripts", Late("stages.automation.doctor:examine"))
         RPC_EVENTS.register("script.completed", Late("stages.automation.rpc.events:script_completed"))
         SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
+        SOURCES.register("script", Late("stages.automation.executing.scripts:source_of_script"))
+        noting = "stages.automation.changes.noting"
+        ahead = Late("stages.automation.changes.watching:watching_query")
+        observers.when_written("automation.scripts", Late(f"{noting}:note_bundle"), ahead=ahead)
+        when_written("automation.scripts", Late(f"{noting}:note_version"))
 
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild

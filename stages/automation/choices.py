@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,3 +33,13 @@ class ExecutionState(models.TextChoices):
 
 
 ENDED = (ExecutionState.SUCCEEDED, ExecutionState.FAILED, ExecutionState.STOPPED)
+
+# Why executions end that no script has ended.
+SCRIPT_OFF: Final = "script_off"
+ACCESS_LOST: Final = "access_lost"
+WORKER_LOST: Final = "worker_lost"
+REFUSED: Final = "refused"
+INTERNAL: Final = "internal"
+STOPPED: Final = "stopped"
+# What it has staged would not fit into the script's open proposal any more; what it was given waits until that ends.
+WAITS: Final = "waits"

@@ -69,13 +69,58 @@ RULE_SAVED: Final = _of_a_rule("rule.saved", sentence=_("{name} saved the rule {
 RULE_RENAMED: Final = _of_a_rule("rule.renamed", sentence=_renamed)
 RULE_DELETED: Final = _of_a_rule("rule.deleted", sentence=_("{name} deleted the rule {thing}"), icon="trash-2")
 
+
+def _page(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("automation:script", args=[project_id, facts["script_id"]])
+
+
+def _proposal(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("workspace:proposal", args=[project_id, facts["number"]])
+
+
+_line = partial(InboxLine, icon="braces", thing=lambda facts: str(facts["name"]), link=_page)
+
+PROPOSED_LINE: Final = _line(
+    "script.proposed",
+    title="A script of yours proposes something",
+    mail=_("{name} proposed something on your behalf"),
+    sentence=_("{name} proposed something on your behalf: {thing}"),
+    link=_proposal,
+)
+OFF_LINE: Final = _line(
+    "script.off",
+    title="A script of yours is off",
+    mail=_("{name} switched a script off that had failed three times"),
+    sentence=_("{name} switched {thing} off: it failed three times in a row. What it was to look at waits."),
+)
+PAUSED_LINE: Final = _line(
+    "script.paused",
+    title="A script is paused",
+    mail=_("{name} paused a script, whose owner is none any more"),
+    sentence=_("{name} paused {thing}: who switched it on is no owner any more. Switch it on again to go on."),
+)
+
 _of_a_script = partial(EventType, live=("script_id", "name"), words=_name, icon="braces", kind=KIND)
 
 SCRIPT_SAVED: Final = _of_a_script(
     "script.saved", live=("script_id", "name", "sha256"), sentence=_("{name} saved the script {thing}")
 )
 SCRIPT_SWITCHED: Final = _of_a_script(
-    "script.switched", live=("script_id", "name", "is_on"), sentence=_switched, icon="circle-play"
+    "script.switched",
+    live=("script_id", "name", "is_on"),
+    sentence=_switched,
+    icon="circle-play",
+    inbox=(OFF_LINE,),
+)
+SCRIPT_PAUSED: Final = _of_a_script(
+    "script.paused",
+    sentence=_("The script {thing} is paused: who switched it on is no owner any more"),
+    inbox=(PAUSED_LINE,),
+)
+SCRIPT_SKIPPED: Final = _of_a_script(
+    "script.skipped",
+    live=("script_id", "name", "generation"),
+    sentence=_("The script {thing} was not started: scripts had set each other off too often"),
 )
 SCRIPT_DELETED: Final = _of_a_script("script.deleted", sentence=_("{name} deleted the script {thing}"), icon="trash-2")
 SCRIPT_STARTED: Final = _of_a_script(
@@ -88,11 +133,8 @@ SCRIPT_COMPLETED: Final = EventType(
     sentence=_completed,
     icon="wand-sparkles",
     kind=KIND,
+    inbox=(PROPOSED_LINE,),
 )
-
-
-def _script_page(project_id: UUID | None, facts: Facts) -> str:
-    return reverse("automation:script", args=[project_id, facts["script_id"]])
 
 
 SCRIPT_WANTS_GRANTS: Final = InboxLine(
@@ -102,7 +144,7 @@ SCRIPT_WANTS_GRANTS: Final = InboxLine(
     mail=_("{name} asks you to read a script and to switch it on"),
     sentence=_("{name} asks you to read the script {thing} and to switch it on"),
     thing=lambda facts: str(facts["name"]),
-    link=_script_page,
+    link=_page,
 )
 SCRIPT_ASKED: Final = _of_a_script(
     "script.asked",
@@ -114,7 +156,7 @@ SCRIPT_ASKED: Final = _of_a_script(
 EVENTS: Final = (
     *(MODULE_ADDED, MODULE_INSTALLED, MODULE_UNINSTALLED, MODULE_ADOPTED, MODULE_LEFT),
     *(RULE_SAVED, RULE_RENAMED, RULE_DELETED),
-    *(SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_STARTED, SCRIPT_COMPLETED),
+    *(SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_PAUSED, SCRIPT_SKIPPED, SCRIPT_STARTED, SCRIPT_COMPLETED),
     *(SCRIPT_ASKED, SCRIPT_DELETED),
 )
 
@@ -122,6 +164,8 @@ EVENTS: Final = (
 def register() -> None:
     """Register all of them, with a filter of their own."""
     EVENT_KINDS.register(KIND, EventKind(_("Automation"), position=14))
-    MAIL_TOPICS.register("script", MailTopic(_("A script of yours proposes something, or has stopped"), position=27))
+    MAIL_TOPICS.register(
+        "script", MailTopic(_("A script waits for you, proposes something, or has stopped"), position=27)
+    )
     register_event_groups(module=_("Modules"), rule=_("Rules"), script=_("Scripts"))
     register_events(*EVENTS)

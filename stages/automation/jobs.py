@@ -22,10 +22,14 @@ from proposals.endings import EndedProposal
 from proposals.models import ProposalState
 from stages.automation.choices import ExecutionState
 from stages.automation.facets import PASSAGE
-from stages.automation.models import Execution
+from stages.automation.models import Due, Execution
 from stages.registers.models import Row
 
 QUEUE: Final = "scripts"
+# Of the job that looks at what waits for a script: one at a time.
+QUEUEING_LOCK: Final = "changes for script "
+# Seconds between a change and the look at it, so that what belongs together comes together.
+DELAY: Final = 2.0
 
 
 @app.task(queue=QUEUE)
@@ -64,6 +68,40 @@ def recover_executions(timestamp: int) -> None:
     for execution_id in waiting:
         if str(execution_id) not in with_job:
             queue_execution(execution_id)
+
+
+@app.task
+def look_at_changes(project_id: str, script: str) -> None:
+    """Begin an execution with the changes that wait for a script, or look again later. Safe to repeat."""
+    from stages.automation.services import changes
+
+    changes.look_at_changes(UUID(project_id), UUID(script))
+
+
+def queue_changes(project_id: UUID, script: UUID, seconds: float) -> None:
+    """Queue a look at what waits for a script, in so many seconds; it commits with the caller's transaction.
+
+    Only under the project's lock, and where no such job is queued: so no write ever waits or fails because of it.
+    """
+    name = f"{QUEUEING_LOCK}{script}"
+    deferrer = look_at_changes.configure(
+        queueing_lock=name, lock=name, schedule_in={"milliseconds": int(1000 * seconds)}
+    )
+    deferrer.job_manager = JobManager(DjangoConnector())
+    deferrer.defer(project_id=str(project_id), script=str(script))
+
+
+def is_queued(script: UUID) -> bool:
+    """Whether a look at what waits for a script is queued, and has not begun."""
+    return ProcrastinateJob.objects.filter(queueing_lock=f"{QUEUEING_LOCK}{script}", status="todo").exists()
+
+
+@periodic_job(cron="* * * * *", label=_("changes for scripts"), queueing_lock="recover changes")
+def recover_changes(timestamp: int) -> None:
+    """Pause scripts whose owner is none any more; look at what waits without a job, as after a restored database."""
+    from stages.automation.services import changes
+
+    changes.recover_changes()
 
 
 @app.task
@@ -107,7 +145,14 @@ def queue_rule(project_id: UUID, rule: str) -> None:
 
 
 def after_proposal(ended: EndedProposal) -> None:
-    """Look whether a rule would change more, once its proposal is accepted: one holds so many changes only."""
+    """Look whether a rule would change more, once its proposal is accepted: one holds so many changes only.
+
+    What waits for a script until its proposal is decided is looked at.
+    """
     proposal = ended.proposal
+    if proposal.origin_type == "script" and Due.objects.filter(record=proposal.origin_id).exists():
+        script = UUID(proposal.origin_id)
+        if not is_queued(script):
+            queue_changes(proposal.project_id, script, DELAY)
     if proposal.origin_type == "rule" and proposal.origin_id and proposal.state == ProposalState.ACCEPTED:
         queue_rule(proposal.project_id, proposal.origin_id)

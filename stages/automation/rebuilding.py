@@ -69,9 +69,15 @@ def _switched(rows: Rows, fact: Fact) -> None:
         sha256=data["sha256"],
         is_on=data["is_on"],
         grants=data["grants"],
+        is_paused=False,
         changed_by_id=fact.actor_id,
         changed_at=fact.at,
     )
+
+
+@SWITCHES.on(events.SCRIPT_PAUSED.name)
+def _paused(rows: Rows, fact: Fact) -> None:
+    rows.change(fact, (UUID(fact.data["switch_id"]),), is_paused=True)
 
 
 def contents_of_packages() -> set[str]:

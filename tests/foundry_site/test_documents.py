@@ -36,6 +36,7 @@ REGISTERED_BY = {
     "FACETS": "catalogue[.]define",
     "LINKED_TABLES": "link_to",
     "HOOKS": "hooks[.]on_write",
+    "OBSERVERS": "observers[.]when_written",
 }
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = ("*.py", "*.ts", "*.mjs", "*.toml")

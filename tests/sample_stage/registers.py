@@ -9,7 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.callers import Caller
-from stages.registers import catalogue, hooks
+from kernel.statements import Statement
+from stages.registers import catalogue, hooks, observers
 from stages.registers.causes import CAUSES, Cause
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
@@ -31,6 +32,16 @@ def set_lengths(write: hooks.Write, changes: Changes) -> Iterable[Payload]:
         text, length = shown.get("text"), shown.get("length")
         if text is not None and isinstance(text.value, str) and (length is None or length.value != len(text.value)):
             yield from write.acts.set_field(each, TABLE, "length", len(text.value))
+
+
+def notify_listeners(bundle: observers.AppliedBundle) -> Iterable[Statement]:
+    """Postgres notifies who listens of each sample that has another text now, once the bundle is committed."""
+    rows = bundle.storage.records
+    for each in sorted(bundle.changes.records):
+        before, after = rows.before.get(each), rows.rows.get(each)
+        old, new = (record.fields.get(TABLE, {}).get("text") if record else None for record in (before, after))
+        if old != new:
+            yield "SELECT pg_notify('sample_stage', %s)", [each]
 
 
 def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
@@ -57,6 +68,7 @@ def register() -> None:
     catalogue.define(FACET, COLUMNS)
     link_to(FACET, title="Counters", columns=COLUMNS, address_of=address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))
+    observers.when_written("sample_stage", notify_listeners)
     SOURCES.register("sample", source_of_sample)
     CAUSES.register("sample", causes_of_samples)
     RPC_EVENTS.register("note.added", note_added)

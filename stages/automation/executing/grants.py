@@ -57,6 +57,12 @@ class Grants:
         """Whether its records may be listed: any of its columns will do."""
         return any(each == table or each.startswith(f"{table}.") for each in (*self.read, *self.write))
 
+    def readable_columns(self, table: str) -> frozenset[str]:
+        """The columns of a table that may be read; `*` for all of them."""
+        patterns = [*self.read, *self.write]
+        named = (each.removeprefix(f"{table}.") for each in patterns if each.startswith(f"{table}."))
+        return frozenset({*named, *(("*",) if table in patterns else ())})
+
     def may_write_table(self, table: str) -> bool:
         """Whether records of it may be made, deleted, put into it and taken out."""
         return table in self.write or f"{table}.*" in self.write

@@ -30,10 +30,17 @@ Arguments = Mapping[str, Any]
 class RegistersHost:
     """The host of one execution (`lua.Host`)."""
 
-    def __init__(self, staging: Staging, grants: Grants, draft: Draft | None, requests: Requests | None = None) -> None:
+    def __init__(
+        self,
+        staging: Staging,
+        grants: Grants,
+        draft: Draft | None,
+        requests: Requests | None = None,
+        texts: Mapping[str, str | None] | None = None,
+    ) -> None:
         self._staging, self._grants, self._draft, self._requests = staging, grants, draft, requests
         # Texts of fields of the project that are staged, None for a file that goes.
-        self.texts: dict[str, str | None] = {}
+        self.texts: dict[str, str | None] = dict(texts or {})
 
     def call(self, name: str, arguments: Arguments) -> Any:
         """Answer a function of `core`. Raises `HostError`."""

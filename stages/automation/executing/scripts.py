@@ -132,6 +132,17 @@ def grants_of(switch: Switch) -> Grants:
     return Grants.of(switch.grants)
 
 
+def source_of_script(project_id: UUID, script: str) -> dict[str, str] | None:
+    """What operations name as their source that a script has proposed on change."""
+    shown = Row.objects.filter(project=project_id, facet=SCRIPT, record=script).values_list("shown", flat=True).first()
+    if shown is None:
+        # It was removed; what it has proposed may still be accepted.
+        newest = Execution.objects.filter(project=project_id, script=script)
+        name = newest.values_list("name", flat=True).first()
+        return {"script": name} if name else None
+    return {"script": str(shown.get("name"))}
+
+
 def source_of(project_id: UUID, execution_id: str) -> dict[str, str] | None:
     """What operations name as their source that an execution has proposed."""
     name = Execution.objects.filter(pk=execution_id, project=project_id).values_list("name", flat=True).first()

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
 
 from accounts.callers import Caller
+from kernel.errors import DomainError
 from kernel.statements import database_now
 from stages.registers.checking import check_payloads
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
+from stages.registers.fold.errors import Malformed
 from stages.registers.fold.payloads import CreateEdge, CreateEntity, CreateOrderedEdge, Payload, read_payload
 from stages.registers.fold.views import Record
 from stages.registers.keys import ActorSigner, own_site_key
 from stages.registers.models import Row
+from stages.registers.proposing import carrying_out
+from stages.registers.proposing.changes import target_of
 from stages.registers.proposing.targets import NAME, RecordTarget, staged_changes
 from stages.registers.schema import Schema
 from stages.registers.schema.stored import stored_schema
@@ -73,6 +78,20 @@ class Staging:
             self.touched.update(changes.records)
             self.payloads += payloads
         return answer
+
+    def resume(self, changes: Mapping[str, Any]) -> None:
+        """Begin with what a proposal holds, by its names of targets. What cannot be done any more is left out."""
+        wanted = {target_of(name.removeprefix(f"{NAME}:")): value for name, value in changes.items()}
+        try:
+            self._carry_out(wanted)
+        except (DomainError, Malformed):
+            for group in _by_record(wanted):
+                with suppress(DomainError, Malformed):
+                    self._carry_out(group)
+
+    def _carry_out(self, changes: Mapping[RecordTarget, Any]) -> None:
+        if changes:
+            self.stage(lambda acts, schema: carrying_out.payloads_of(acts, changes))
 
     def record(self, entity: str) -> Record | None:
         """A living record, also by the id of one that was merged into it."""
@@ -139,6 +158,16 @@ class Staging:
 
     def edge(self, edge: str) -> Any:
         return self._state.storage.edges.get(edge)
+
+
+def _by_record(changes: Mapping[RecordTarget, Any]) -> Iterator[dict[RecordTarget, Any]]:
+    """Changes that are one record's or one link's: new records first, which links may lead to."""
+    groups: dict[str, dict[RecordTarget, Any]] = {}
+    for target, value in changes.items():
+        groups.setdefault(target.parts[0], {})[target] = value
+    new = [each for each, group in groups.items() if group.get(RecordTarget("record", (each,)))]
+    for each in dict.fromkeys((*new, *groups)):
+        yield groups[each]
 
 
 def _is_undone(target: RecordTarget, changes: Mapping[RecordTarget, Any], created: Collection[str]) -> bool:

@@ -12,7 +12,8 @@ from audit.live import topic_of
 from stages.automation.executing.live_log import LiveLog
 from stages.automation.live import PROGRESS
 from stages.automation.lua import Figures, LogLine
-from stages.automation.services.executions import Claim, line_body
+from stages.automation.services.ending import line_body
+from stages.automation.services.executions import Claim
 
 # Seconds between two messages of one execution.
 PACE: Final = 0.25

@@ -21,10 +21,12 @@ from kernel.transactions import one_moment
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project
 from stages.automation import lua
+from stages.automation.choices import Cause
 from stages.automation.executing.bounds import limits
 from stages.automation.executing.host import RegistersHost
 from stages.automation.executing.requests import Requests
 from stages.automation.executing.staging import Staging, changed_records
+from stages.automation.executing.undecided import Undecided, undecided_of
 from stages.automation.executing.viewers import Viewers
 from stages.automation.lua import Outcome
 from stages.automation.services.executions import (
@@ -36,9 +38,11 @@ from stages.automation.services.executions import (
     fail_execution,
     give_back_execution,
 )
+from stages.registers.proposing.targets import NAME
 
 logger = logging.getLogger(__name__)
 
+RECORDS: Final = f"{NAME}:"
 THREADS: Final = 8
 # Seconds after which a transaction that does nothing is used.
 KEEPING: Final = 10.0
@@ -88,7 +92,13 @@ def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tupl
     with closing(requests), one_moment():
         draft = Project.objects.select_related("current_draft").get(pk=execution.project_id).current_draft
         staging = Staging(claim.caller, execution.project_id, execution.id)
-        host = RegistersHost(staging, claim.grants, draft, requests)
+        undecided = Undecided()
+        if execution.cause == Cause.CHANGE:
+            undecided = undecided_of(execution.project_id, execution.script)
+            staging.resume({name: value for name, value in undecided.changes.items() if name.startswith(RECORDS)})
+        texts = texts_of(undecided.changes)
+        host = RegistersHost(staging, claim.grants, draft, requests, texts)
+        resumed = len(staging.payloads)
         outcome = lua.run(
             claim.script.source,
             libraries=claim.libraries,
@@ -104,7 +114,9 @@ def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tupl
         changes = {**staging.changes(), **_changes_of_texts(host.texts)}
     viewers.flush()
     count = len(changed_records(staging.payloads)) + len(host.texts)
-    return outcome, Staged(changes, draft.version_number if draft is not None else 0, count)
+    is_news = len(staging.payloads) > resumed or host.texts != texts
+    base = draft.version_number if draft is not None else 0
+    return outcome, Staged(changes, base, count, undecided, is_news=is_news)
 
 
 def _context(claim: Claim) -> dict[str, Any]:
@@ -116,8 +128,19 @@ def _context(claim: Claim) -> dict[str, Any]:
         "person": str(execution.person_id),
         "execution": str(execution.id),
         "started": execution.created_at.isoformat(),
-        "changes": execution.changes,
+        "changes": [_given(each) for each in execution.changes],
     }
+
+
+def _given(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change as a script gets it: without the hashes that only we need, and without what is not there."""
+    return {name: value for name, value in change.items() if value is not None and not name.endswith("_sha256")}
+
+
+def texts_of(changes: Mapping[str, Any]) -> dict[str, str | None]:
+    """The texts of fields of the project among the changes of a proposal."""
+    fields = {name: value for name, value in changes.items() if not name.startswith(RECORDS)}
+    return {name: value["content"] if isinstance(value, Mapping) else value for name, value in fields.items()}
 
 
 def _changes_of_texts(texts: Mapping[str, str | None]) -> dict[str, Any]:

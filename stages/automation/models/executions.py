@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from projects.models import Project
@@ -21,7 +22,8 @@ MAX_TITLE: Final = 200
 class Switch(models.Model):
     """Whether a rule or a script is on at this site, in exactly the text whose SHA-256 this is; another text is off.
 
-    `record` is its record in the registers; `grants` are the capabilities that an owner gave to this text.
+    `record` is its record in the registers; `grants` are the capabilities that an owner gave to this text. A script is
+    paused, `is_paused`, once who switched it on is no owner any more: what it watches waits until an owner does again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +33,7 @@ class Switch(models.Model):
     sha256 = models.CharField(max_length=64)
     is_on = models.BooleanField()
     grants = models.JSONField(default=list)
+    is_paused = models.BooleanField(default=False, db_default=False)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
 
@@ -121,10 +124,10 @@ class Execution(models.Model):
 
 
 class Due(models.Model):
-    """Something that changed and that a script has not seen yet, or a rule has not been asked about.
+    """Something that changed and that a script was not given yet.
 
-    `record` is the script or rule; `subject` an entity, a field of one (`<entity>|<facet>|<field>`), or a field of the
-    project (`field:<path>`). `first` is the value before the first change, None where there was none.
+    `record` is the script, `subject` what changed (`changes.subjects`). `first` is the value before the first change
+    (`changes.values`), None where there was none; `since` is when that was, `changed_at` when it changed last.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -134,6 +137,7 @@ class Due(models.Model):
     first = models.JSONField(null=True)
     generation = models.PositiveSmallIntegerField(default=0)
     since = models.DateTimeField()
+    changed_at = models.DateTimeField(db_default=Now())
 
     project_id: UUID
 

@@ -5,47 +5,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.callers import Caller, foundry_caller
-from accounts.models import Kind, User
-from accounts.services.accounts import create_service
-from audit.services import Target
-from blobs.services import store_texts
-from kernel.canonical import canonical
-from kernel.errors import Conflict, DomainError, NotFound, ValidationFailed
+from accounts.callers import Caller
+from accounts.models import User
+from kernel.errors import Conflict, DomainError, NotFound
 from kernel.statements import database_now
-from kernel.transactions import write_transaction
 from projects.access import get_project
 from projects.writing import ProjectWrite, project_write, upkeep_write
 from proposals.models import Proposal
 from proposals.services.proposing import propose
-from stages.automation.choices import ENDED, ExecutionState
-from stages.automation.events import SCRIPT_COMPLETED
+from stages.automation.choices import (
+    ACCESS_LOST,
+    ENDED,
+    INTERNAL,
+    REFUSED,
+    SCRIPT_OFF,
+    STOPPED,
+    WAITS,
+    WORKER_LOST,
+    Cause,
+    ExecutionState,
+)
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.scripts import Script, grants_of, libraries_for, load_script, switch_of
+from stages.automation.executing.undecided import Undecided, is_the_same
 from stages.automation.jobs import cancel_execution, queue_execution
-from stages.automation.lua import LogLine, Outcome
+from stages.automation.lua import Outcome
 from stages.automation.models import Execution
-from stages.automation.permissions import RUN_SCRIPT, STOP_EXECUTION
+from stages.automation.permissions import RUN_SCRIPT, STOP_EXECUTION, SWITCH_SCRIPT
+from stages.automation.services.account import scripts_caller
+from stages.automation.services.ending import end, figures_of
+from stages.automation.services.on_change import Full, propose_together
 from stages.registers.permissions import WRITE
 
 ORIGIN: Final = "execution"
-# Names of the account in whose name scripts act; the second one where a person has the first.
-USERNAMES: Final = ("scripts", "foundry-scripts")
 MAX_ATTEMPTS: Final = 3
-# Why executions end that no script has ended.
-SCRIPT_OFF: Final = "script_off"
-ACCESS_LOST: Final = "access_lost"
-WORKER_LOST: Final = "worker_lost"
-REFUSED: Final = "refused"
-INTERNAL: Final = "internal"
 
 
 class ExecutionFenced(Conflict):
@@ -66,30 +67,19 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What an execution has staged, as a proposal takes it; `count` are records, links and fields."""
+    """What an execution has staged, as a proposal takes it; `count` are records, links and fields.
+
+    On change, `undecided` is what it went on from, which is among the changes; `is_news` says whether they differ.
+    """
 
     changes: Mapping[str, Any]
     base_version: int
     count: int
+    undecided: Undecided = field(default_factory=Undecided)
+    is_news: bool = True
 
 
 NOTHING: Final = Staged({}, 0, 0)
-
-
-def scripts_user() -> User:
-    """The service account `scripts`, made when the first script runs."""
-    for username in USERNAMES:
-        found = User.objects.named(username).first()
-        if found is None:
-            try:
-                with write_transaction():
-                    return create_service(caller=foundry_caller(), username=username, display_name=_("Scripts"))
-            except ValidationFailed:
-                # Another process has made it meanwhile.
-                found = User.objects.named(username).first()
-        if found is not None and found.kind == Kind.SERVICE:
-            return found
-    raise Conflict(_("The accounts “scripts” and “foundry-scripts” are people’s."))
 
 
 def begin_execution(*, execution_id: UUID) -> Claim | None:
@@ -99,14 +89,16 @@ def begin_execution(*, execution_id: UUID) -> Claim | None:
             return None
         if execution.state == ExecutionState.RUNNING and execution.attempt >= MAX_ATTEMPTS:
             words = _("The process that ran it was lost {count} times.").format(count=execution.attempt)
-            _end(write, execution, ExecutionState.FAILED, WORKER_LOST, error=words)
+            end(write, execution, ExecutionState.FAILED, WORKER_LOST, error=words)
             return None
         script, grants = _switched_on(execution)
         if script is None or grants is None:
-            _end(write, execution, ExecutionState.STOPPED, SCRIPT_OFF)
+            end(write, execution, ExecutionState.STOPPED, SCRIPT_OFF)
             return None
         if not _has_access(execution):
-            _end(write, execution, ExecutionState.FAILED, ACCESS_LOST)
+            # What was given to a script on change waits on, so that has not failed.
+            state = ExecutionState.STOPPED if execution.cause == Cause.CHANGE else ExecutionState.FAILED
+            end(write, execution, state, ACCESS_LOST)
             return None
         execution.state, execution.attempt = ExecutionState.RUNNING, execution.attempt + 1
         execution.started_at = execution.started_at or database_now()
@@ -116,38 +108,43 @@ def begin_execution(*, execution_id: UUID) -> Claim | None:
 
 
 def end_execution(*, claim: Claim, outcome: Outcome, staged: Staged = NOTHING) -> Execution:
-    """End an execution as its script did: with a proposal, private to its starter, of what it has staged.
+    """End an execution as its script did, with a proposal of what it has staged.
 
-    Nothing is proposed where it failed, or where the script was switched off or changed meanwhile. Raises
-    `ExecutionFenced`.
+    By hand, it is private to its starter. On change, it is the open one of the script: where somebody has decided about
+    that meanwhile, the execution is queued again, and goes on from what is there then. Nothing is proposed where it
+    failed, or where the script was switched off or changed meanwhile. Raises `ExecutionFenced`.
     """
     with _own_write(claim.execution.id) as (write, execution):
         _check_fence(execution, claim)
-        figures = _figures(outcome)
-        if outcome.state != "succeeded":
-            _end(write, execution, ExecutionState(outcome.state), outcome.code, **figures)
-            return execution
+        figures = figures_of(outcome)
         script, grants = _switched_on(execution)
-        if script is None or grants is None:
-            _end(write, execution, ExecutionState.STOPPED, SCRIPT_OFF, **figures)
-            return execution
-        proposal = None
-        try:
-            if staged.changes:
-                proposal = _propose(write, execution, script, staged)
-        except DomainError as refusal:
-            _end(write, execution, ExecutionState.FAILED, REFUSED, **{**figures, "error": str(refusal)})
-            return execution
-        _end(
-            write,
-            execution,
-            ExecutionState.SUCCEEDED,
-            "",
-            **figures,
-            proposal=proposal,
-            count=staged.count if proposal else 0,
-        )
+        is_on_change = execution.cause == Cause.CHANGE
+        if outcome.state != "succeeded":
+            end(write, execution, ExecutionState(outcome.state), outcome.code, **figures)
+        elif script is None or grants is None:
+            end(write, execution, ExecutionState.STOPPED, SCRIPT_OFF, **figures)
+        elif is_on_change and not _has_access(execution):
+            end(write, execution, ExecutionState.STOPPED, ACCESS_LOST, **figures)
+        elif is_on_change and not is_the_same(execution.project_id, execution.script, staged.undecided):
+            _queue_again(execution)
+        else:
+            _end_with_proposal(write, execution, script, staged, figures)
         return execution
+
+
+def _end_with_proposal(
+    write: ProjectWrite, execution: Execution, script: Script, staged: Staged, figures: Mapping[str, Any]
+) -> None:
+    propose_staged = _propose_on_change if execution.cause == Cause.CHANGE else _propose
+    try:
+        proposal = propose_staged(write, execution, script, staged)
+    except Full:
+        end(write, execution, ExecutionState.STOPPED, WAITS, **figures)
+    except DomainError as refusal:
+        end(write, execution, ExecutionState.FAILED, REFUSED, **{**figures, "error": str(refusal)})
+    else:
+        count = staged.count if proposal else 0
+        end(write, execution, ExecutionState.SUCCEEDED, "", **figures, proposal=proposal, count=count)
 
 
 def fail_execution(*, claim: Claim) -> None:
@@ -155,16 +152,14 @@ def fail_execution(*, claim: Claim) -> None:
     with _own_write(claim.execution.id) as (write, execution):
         _check_fence(execution, claim)
         words = _("Something went wrong at this site; the details are in the runner’s log.")
-        _end(write, execution, ExecutionState.FAILED, INTERNAL, error=words)
+        end(write, execution, ExecutionState.FAILED, INTERNAL, error=words)
 
 
 def give_back_execution(*, claim: Claim) -> None:
     """Queue an execution again whose process stops. Raises `ExecutionFenced`."""
     with _own_write(claim.execution.id) as (_write, execution):
         _check_fence(execution, claim)
-        execution.state = ExecutionState.QUEUED
-        execution.save(update_fields=["state"])
-        queue_execution(execution.id)
+        _queue_again(execution)
 
 
 def stop_execution(*, caller: Caller, execution_id: UUID) -> Execution:
@@ -181,7 +176,7 @@ def stop_execution(*, caller: Caller, execution_id: UUID) -> Execution:
             return execution
         if execution.state in ENDED:
             raise Conflict(_("It has ended already."), state=execution.state)
-        _end(write, execution, ExecutionState.STOPPED, "stopped")
+        end(write, execution, ExecutionState.STOPPED, STOPPED)
         cancel_execution(execution.id)
     return execution
 
@@ -192,8 +187,7 @@ def _own_write(execution_id: UUID) -> Iterator[tuple[ProjectWrite, Execution]]:
     found = Execution.objects.filter(pk=execution_id).first()
     if found is None:
         raise NotFound(_("There is no such execution."))
-    caller = Caller(user=scripts_user(), via="job", credential="job", on_behalf_of=found.person_id)
-    with upkeep_write(caller=caller, project_id=found.project_id) as write:
+    with upkeep_write(caller=scripts_caller(found.person_id), project_id=found.project_id) as write:
         yield write, _locked(execution_id)
 
 
@@ -206,6 +200,12 @@ def _check_fence(execution: Execution, claim: Claim) -> None:
         raise ExecutionFenced(_("The execution has ended, or another process runs it."))
 
 
+def _queue_again(execution: Execution) -> None:
+    execution.state = ExecutionState.QUEUED
+    execution.save(update_fields=["state"])
+    queue_execution(execution.id)
+
+
 def _switched_on(execution: Execution) -> tuple[Script | None, Grants | None]:
     """The script with its grants, if it is on in the text that the execution is of."""
     script = load_script(execution.project_id, execution.script)
@@ -216,18 +216,22 @@ def _switched_on(execution: Execution) -> tuple[Script | None, Grants | None]:
 
 
 def _has_access(execution: Execution) -> bool:
+    """Whether its person may still run it; on change, the owner who switched the script on has to be one."""
+    actions = (RUN_SCRIPT, WRITE, *((SWITCH_SCRIPT,) if execution.cause == Cause.CHANGE else ()))
     person = User.objects.active().filter(pk=execution.person_id).first()
     if person is None:
         return False
     try:
-        for action in (RUN_SCRIPT, WRITE):
+        for action in actions:
             get_project(user=person, project_id=execution.project_id, action=action)
     except DomainError:
         return False
     return True
 
 
-def _propose(write: ProjectWrite, execution: Execution, script: Script, staged: Staged) -> Proposal:
+def _propose(write: ProjectWrite, execution: Execution, script: Script, staged: Staged) -> Proposal | None:
+    if not staged.changes:
+        return None
     return propose(
         caller=write.caller,
         project_id=execution.project_id,
@@ -240,65 +244,14 @@ def _propose(write: ProjectWrite, execution: Execution, script: Script, staged: 
     )
 
 
-def _figures(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "error": outcome.error,
-        "line": outcome.line,
-        "fuel": outcome.fuel,
-        "memory": outcome.memory,
-        "calls": outcome.calls,
-        "writes": outcome.writes,
-        "log": log_text(outcome.log, is_cut=outcome.is_log_cut),
-    }
-
-
-def log_text(lines: Sequence[LogLine], *, is_cut: bool) -> str:
-    """A log as it is kept: a line of JSON for each line, and `{"cut": true}` where some are missing."""
-    written = [canonical(line_body(each)) for each in lines]
-    return "\n".join([*written, *([canonical({"cut": True})] if is_cut else [])])
-
-
-def line_body(line: LogLine) -> dict[str, Any]:
-    """A line of a log: `level`, `text`, `at` in seconds, and of an answer from outside the hashes."""
-    text = line.text.replace("\0", "\ufffd")
-    return {"level": line.level, "text": text, "at": line.at, **dict(line.facts)}
-
-
-def _end(
-    write: ProjectWrite,
-    execution: Execution,
-    state: ExecutionState,
-    code: str,
-    *,
-    error: str = "",
-    line: int | None = None,
-    log: str = "",
-    proposal: Proposal | None = None,
-    count: int = 0,
-    **figures: int,
-) -> None:
-    """End an execution, with its event."""
-    execution.state, execution.code, execution.error, execution.line = state, code, error, line
-    execution.log = store_texts(texts=[log])[0] if log else ""
-    execution.proposal = proposal
-    for name, value in figures.items():
-        setattr(execution, name, value)
-    data = {
-        "execution_id": str(execution.id),
-        "script_id": str(execution.script),
-        "script": execution.name,
-        "sha256": execution.sha256,
-        "cause": execution.cause,
-        "person_id": str(execution.person_id),
-        "state": state.value,
-        "code": code,
-        "line": line,
-        "attempt": execution.attempt,
-        "log": execution.log or None,
-        "proposal_id": str(proposal.id) if proposal is not None else None,
-        "changes": count,
-        **figures,
-    }
-    event = write.record(SCRIPT_COMPLETED.name, Target.of("script", execution.script), data)
-    execution.ended_at = event.at
-    execution.save()
+def _propose_on_change(write: ProjectWrite, execution: Execution, script: Script, staged: Staged) -> Proposal | None:
+    if not staged.is_news and not staged.undecided.gone:
+        return None
+    return propose_together(
+        write,
+        execution,
+        script,
+        undecided=staged.undecided,
+        staged=staged.changes,
+        base_version=staged.base_version,
+    )

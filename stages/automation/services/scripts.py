@@ -22,6 +22,7 @@ from notifications.services import resolve
 from projects.access import get_project
 from projects.writing import project_write
 from stages.automation import lua
+from stages.automation.changes.triggers import check_triggers
 from stages.automation.choices import Cause, Kind
 from stages.automation.errors import ScriptOff
 from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED, SCRIPT_WANTS_GRANTS
@@ -32,6 +33,7 @@ from stages.automation.facets import SCRIPT, record_id
 from stages.automation.jobs import queue_execution
 from stages.automation.models import Execution
 from stages.automation.permissions import RUN_SCRIPT, SAVE_SCRIPT, SWITCH_SCRIPT
+from stages.automation.services.changes import queue_waiting
 from stages.automation.services.switching import set_switch
 from stages.automation.services.writing import automation_write, write_records
 from stages.registers.fold.acts import Acts
@@ -77,6 +79,7 @@ def save_script(
     entity = record_id(project_id, SCRIPT, name)
 
     def write(registers: RegisterWrite) -> Saved:
+        check_triggers(read_settings(settings or {}).on_change, registers.composing.schema)
         storage = registers.increment.storage
         before = script_of(storage, entity)
         if before is not None and before.module:
@@ -172,6 +175,8 @@ def switch_script(
             reason=words,
         )
         resolve(line=SCRIPT_WANTS_GRANTS, project_id=project_id, facts={"script_id": script.id})
+        if is_on:
+            queue_waiting(project_id, UUID(script.id))
 
 
 def run_script(

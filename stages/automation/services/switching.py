@@ -37,6 +37,7 @@ def set_switch(
     if switch is None:
         switch = Switch(project=write.project, record=UUID(record), kind=kind)
     switch.sha256, switch.is_on, switch.grants, switch.changed_by = sha256, is_on, grants or [], write.caller.user
+    switch.is_paused = False
     data = {
         f"{kind.value}_id": record,
         "switch_id": str(switch.id),

@@ -74,10 +74,11 @@ def apply(write: ProjectWrite, acceptance: Acceptance, changes: Mapping[str, Acc
     """One bundle of whoever accepts."""
     wanted = {target_of(name): change.after["value"] if change.after else None for name, change in changes.items()}
 
-    source = source_of(acceptance.round.proposal)
+    proposal = acceptance.round.proposal
+    source = source_of(proposal)
 
     def plan(acts: Acts, schema: Schema) -> list[Sourced]:
         return [(payload, source) for payload in payloads_of(acts, wanted)]
 
-    write_bundle_within(write, plan, reason=acceptance.message or None)
+    write_bundle_within(write, plan, reason=acceptance.message or None, proposal=proposal.id)
     return None

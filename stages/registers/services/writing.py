@@ -11,7 +11,7 @@ from uuid import UUID
 from accounts.callers import Caller, foundry_caller
 from audit.keys.sealing import ensure_site_key
 from projects.writing import ProjectWrite, project_write
-from stages.registers import hooks
+from stages.registers import hooks, observers
 from stages.registers.fold.bundles import Sourced
 from stages.registers.keys import (
     ActorSigner,
@@ -35,11 +35,12 @@ from stages.registers.storing.storage import PostgresStorage
 
 @dataclass(slots=True)
 class RegisterWrite:
-    """A write under way: the project's lock is held, and who writes may."""
+    """A write under way: the project's lock is held, and who writes may. `proposal` is one that it carries out."""
 
     write: ProjectWrite
     composing: Composing
     enrolment: Enrolment | None = None
+    proposal: UUID | None = None
 
     @property
     def increment(self) -> StoredIncrement:
@@ -79,6 +80,8 @@ class RegisterWrite:
         changes = increment.add(bundle)
         duplicates = Duplicates(increment, self.composing.schema)
         duplicates.look(changes)
+        project_id = self.composing.project_id
+        applied = observers.AppliedBundle(self.write.caller, project_id, increment.storage, changes, self.proposal)
         event = record_bundle(
             self.write,
             bundle,
@@ -87,7 +90,7 @@ class RegisterWrite:
             duplicates=duplicates.changes,
             reason=reason,
             about=about([each.payload for each in bundle.operations], increment, self.composing.schema),
-            followed_by=increment.storage.flushing(),
+            followed_by=[*increment.storage.flushing(), *observers.observe(applied)],
         )
         increment.storage.flushed()
         if self.enrolment is not None:
@@ -157,7 +160,8 @@ def _attempt(
     may_enrol: bool,
 ) -> Written:
     storage = PostgresStorage(project_id)
-    opening, of_hooks = storage.opening_queries(ahead), hooks.queries_ahead(project_id)
+    opening = storage.opening_queries(ahead)
+    of_hooks = {**hooks.queries_ahead(project_id), **observers.queries_ahead(project_id)}
     with project_write(
         caller=caller,
         project_id=project_id,
@@ -180,10 +184,11 @@ def begin(
     *,
     may_enrol: bool,
     storage: PostgresStorage | None = None,
+    proposal: UUID | None = None,
 ) -> RegisterWrite:
     """A write of registers within one of their project; `signer_rows` are those of `signer_query`.
 
-    `storage` is one that was read under the project's lock.
+    `storage` is one that was read under the project's lock, `proposal` what the write carries out.
 
     Raises `MissingKey` where the account has no key, and none is to be made.
     """
@@ -196,4 +201,4 @@ def begin(
             raise
         signer, enrolment = enrol(caller.user, site_key, signer_rows[0][0])
     composing = Composing(caller, project_id, StoredIncrement(storage or PostgresStorage(project_id)), signer)
-    return RegisterWrite(project, composing, enrolment)
+    return RegisterWrite(project, composing, enrolment, proposal)

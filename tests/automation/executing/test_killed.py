@@ -10,7 +10,7 @@ from audit.models import Event
 from proposals.models import Proposal
 from stages.automation.executing import working
 from stages.automation.models import Execution
-from stages.automation.services import executions
+from stages.automation.services import ending, executions
 from tests.automation.executing.conftest import ScriptDesk
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ STEPS = (
     (working, "run_claimed"),
     (working, "end_execution"),
     (executions, "_propose"),
-    (executions, "store_texts"),
-    (executions, "_end"),
+    (ending, "store_texts"),
+    (executions, "end"),
 )
 
 
