@@ -65,6 +65,11 @@ _FAILURES: Final[dict[str, tuple[str, str, str]]] = {
         _("The script was switched off, or its text changed, before it ended. Nothing was proposed."),
         _("An owner has to switch its text on; then run it again."),
     ),
+    "waits": (
+        _("Proposal full"),
+        _("What it staged would not have fitted into its open proposal. What changed waits until that is decided."),
+        _("Accept or reject the open proposal of the script; then it is given the changes again."),
+    ),
     "access_lost": (
         _("Access lost"),
         _("Who ran it may not run scripts in this project any more."),
