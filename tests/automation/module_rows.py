@@ -40,12 +40,19 @@ PAGES = (
     Row("automation:modules", "GET", PAGE, 200),
     Row("automation:module", "GET", f"{PAGE}production/", 200),
     Row("automation:module", "POST", f"{PAGE}models/", 302, OWNERS, OPEN),
+    Row("automation:module_files", "GET", f"{PAGE}production/files/", 200),
+    # What adopting would do; nothing is written.
+    Row("automation:plan_module", "POST", f"{PAGE}models/plan/", 200),
     Row("automation:answers", "POST", f"{PAGE}models/answers/", 302, WRITERS, OPEN),
     # Without a reason.
     Row("automation:leave", "POST", f"{PAGE}models/leave/", 400, OWNERS, OPEN),
 )
-BUDGETED_PAGES = {"automation:modules": "…automation/modules/", "automation:module": "…automation/modules/production/"}
-NO_PAGES = ("automation:answers", "automation:leave")
+BUDGETED_PAGES = {
+    "automation:modules": "…automation/modules/",
+    "automation:module": "…automation/modules/production/",
+    "automation:module_files": "…automation/modules/production/files/",
+}
+NO_PAGES = ("automation:answers", "automation:leave", "automation:plan_module")
 SITE_REST = (
     SiteRow("api_modules", "GET", "modules/", 200),
     # The request has no body.

@@ -56,11 +56,15 @@ class InstalledInfo(serializers.Serializer[Any]):
 
 
 class AdoptModule(serializers.Serializer[Any]):
-    """`grants` are out of what the module asks for; without them, its scripts may do nothing of it."""
+    """`grants` are out of what the module asks for; a script that is granted all that it asks for is switched on.
+
+    `rules` are the names of those that are on; without them, all but those that somebody has switched off.
+    """
 
     name = Text(max_length=MAX_NAME)
     version = Text(max_length=MAX_VERSION, required=False, allow_blank=True, help_text="The newest one without it.")
     grants = CapabilityLists(required=False)
+    rules = serializers.ListField(child=Text(max_length=100), required=False, max_length=100)
 
 
 class LeaveReason(serializers.Serializer[Any]):

@@ -9,12 +9,15 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from blobs.models import sha256_of
+from stages.automation.facets import PASSAGE
+from stages.automation.pages.adoption_rows import words_of_rule
 from stages.automation.pages.rail import RailContext, RailRow
 from stages.automation.reading.adoption import Wish
+from stages.automation.reading.module_parts import CHANGED, NEW, Parts, RulePlan, ScriptPlan
 from stages.automation.reading.modules import AdoptedModule, adopted_modules
-from stages.automation.reading.packages import Module, modules
-from stages.automation.reading.rule_words import sentence
-from stages.automation.rules.parsing import read_rule
+from stages.automation.reading.packages import Module, files_of, modules
+from stages.automation.reading.rule_words import pieces
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Schema
 
@@ -37,19 +40,109 @@ class WishRow:
     """Something that a module asks for, in words; `value` is how the form names it."""
 
     value: str
+    icon: str
     label: str
     text: str
     hint: str
 
 
-def wish_rows(wishes: Sequence[Wish]) -> list[WishRow]:
-    labels = {
-        "read": (_("Read"), _("Of this project only")),
-        "write": (_("Propose changes of"), _("As proposals only; a person commits them")),
-        "network": (_("Fetch from"), _("Blocked on this server until an administrator allows the host")),
-        "files": (_("Files"), _("Of this project only")),
+def wish_rows(wishes: Sequence[Wish], scripts: Sequence[ScriptPlan]) -> list[WishRow]:
+    """The wishes, each with the scripts that ask for it."""
+    return [_wish_row(each, [script.title for script in scripts if each.value in script.wishes]) for each in wishes]
+
+
+def _wish_row(wish: Wish, scripts: Sequence[str]) -> WishRow:
+    is_write = wish.kind == "files" and wish.text.startswith("write:")
+    icon, label, hint = {
+        "read": ("eye", _("Read"), _("Of this project only")),
+        "write": ("pen-line", _("Propose changes of"), _("As proposals only; a person commits them")),
+        "network": ("globe", _("Fetch from"), _("Only if this server allows the host too")),
+        "files": (
+            "file-text",
+            _("Propose files") if is_write else _("Read files"),
+            _("As proposals only; a person commits them") if is_write else _("Of this project only"),
+        ),
+    }[wish.kind]
+    text = wish.text.partition(":")[2] if wish.kind == "files" else wish.text
+    words = _("{hint}. Asked for by {scripts}").format(hint=hint, scripts=", ".join(scripts)) if scripts else hint
+    return WishRow(wish.value, icon, label, text, words)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule of a module as a sentence in pieces, and what it would do."""
+
+    plan: RulePlan
+    words: list[tuple[str, bool]]
+    effect: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRow:
+    """A script of a module, and what is to be said of it."""
+
+    plan: ScriptPlan
+    state: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    label: str
+    kind: str
+    address: str
+
+
+def rule_rows(project_id: UUID, parts: Parts, schema: Schema) -> list[RuleRow]:
+    """The rules of a module as sentences, with the titles that tables and columns have in the project."""
+    return [
+        RuleRow(
+            each,
+            pieces(each.rule, schema),
+            words_of_rule(each),
+            reverse("automation:rule", args=[project_id, each.record]) if each.state != NEW else "",
+        )
+        for each in parts.rules
+    ]
+
+
+def script_rows(project_id: UUID, parts: Parts, *, is_adopted: bool) -> list[ScriptRow]:
+    """The scripts of a module."""
+    found = []
+    for each in parts.scripts:
+        address = reverse("automation:script", args=[project_id, each.record]) if is_adopted else ""
+        found.append(ScriptRow(each, _state_of(each, is_adopted=is_adopted), address))
+    return found
+
+
+def _state_of(script: ScriptPlan, *, is_adopted: bool) -> str:
+    if script.is_on:
+        return _("On") if is_adopted else _("On, its text is the same")
+    if is_adopted:
+        return _("Off until an owner switches this text on")
+    if script.state == CHANGED:
+        return _("Another text: off unless you grant all that it asks for")
+    return _("On if you grant all that it asks for") if script.wishes else _("Off until an owner switches it on")
+
+
+def view_rows(project_id: UUID, module: Module, *, is_adopted: bool) -> list[ViewRow]:
+    """The views of a module."""
+    kinds = {
+        "grid": _("Table"),
+        "board": _("Board"),
+        "form": _("Form"),
+        "matrix": _("Matrix"),
+        "foreign": _("Code of the module, in a frame that reaches nothing else"),
     }
-    return [WishRow(each.value, labels[each.kind][0], each.text, labels[each.kind][1]) for each in wishes]
+    return [
+        ViewRow(
+            each.title or name,
+            kinds[each.kind],
+            reverse("automation:view", args=[project_id, module.name, name]) if is_adopted else "",
+        )
+        for name, each in module.manifest.views.items()
+    ]
 
 
 def rail_rows(context: RailContext) -> Sequence[RailRow]:
@@ -81,19 +174,33 @@ def module_rows(project_id: UUID, *, reader: Reader | None = None) -> list[Modul
     return found
 
 
-def group_of_module(module: Module) -> list[tuple[str, Sequence[str]]]:
-    """What else a module brings: relations, scripts, views, by their labels."""
-    manifest = module.manifest
+def relation_rows(module: Module, schema: Schema) -> list[tuple[str, str]]:
+    """The kinds of links of a module, each with the tables at its ends."""
     return [
-        (_("Links"), [each.title or name for name, each in manifest.relations.items()]),
-        (_("Scripts"), [each.title or name for name, each in manifest.scripts.items()]),
-        (_("Views"), [each.title or name for name, each in manifest.views.items()]),
+        (each.title or name, f"{_title(schema, each.source)} → {_title(schema, each.target)}")
+        for name, each in module.manifest.relations.items()
     ]
 
 
-def rows_of_rules(module: Module, schema: Schema) -> list[str]:
-    """The rules of a module as sentences, with the titles that tables and columns have in the project."""
-    return [sentence(read_rule(dict(each)), schema) for each in module.manifest.rules.values()]
+def _title(schema: Schema, facet: str) -> str:
+    if not facet:
+        return _("any table")
+    table = schema.table(facet)
+    return table.label if table else _("lines of the text") if facet == PASSAGE else facet
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    path: str
+    text: str
+    sha256: str
+    size: int
+
+
+def file_rows(module: Module) -> list[FileRow]:
+    """The files of a module, the manifest first."""
+    files = sorted(files_of(module).items(), key=lambda each: (each[0] != "module.toml", each[0]))
+    return [FileRow(path, text, sha256_of(text.encode()), len(text.encode())) for path, text in files]
 
 
 def _adopted_row(project_id: UUID, adopted: AdoptedModule) -> ModuleRow:

@@ -15,6 +15,8 @@ _VIEWS: Final = "stages.automation.pages.module_views"
 of_modules: Final[list[URLPattern]] = [
     late_path(f"{_HERE}modules/", f"{_VIEWS}:modules", name="modules"),
     late_path(_MODULE, f"{_VIEWS}:module", name="module"),
+    late_path(f"{_MODULE}plan/", f"{_VIEWS}:plan", name="plan_module"),
+    late_path(f"{_MODULE}files/", f"{_VIEWS}:files", name="module_files"),
     late_path(f"{_MODULE}answers/", f"{_VIEWS}:answers", name="answers"),
     late_path(f"{_MODULE}leave/", f"{_VIEWS}:leave", name="leave"),
 ]

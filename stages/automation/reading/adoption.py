@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from stages.automation.packages import Manifest
+from stages.automation.packages.shapes import ColumnShape
+from stages.automation.reading.module_parts import NEW, Parts, parts_of
 from stages.automation.reading.packages import Module
 from stages.automation.reading.suggestions import Suggestions, suggestions
 from stages.automation.services.module_records import capabilities_of
@@ -17,9 +19,21 @@ from stages.automation.services.module_schema import column_of_shape, differs
 from stages.registers.models import Row
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column, Schema, Table
+from stages.registers.schema.model import LIST
+from stages.registers.services.acting import acts_of
 
-NEW: Final = "new"
 THERE: Final = "there"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """A column of the module. `lacking` records of the project have nothing in it although it is required."""
+
+    label: str
+    column: Column
+    shape: ColumnShape
+    is_new: bool
+    lacking: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class TablePlan:
     records: int = 0
     misfit: Column | None = None
     wanted: str = ""
+    shapes: tuple[ColumnPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +72,66 @@ class AdoptionPlan:
     wishes: list[Wish]
     suggestions: Suggestions
     schema: Schema
+    parts: Parts
 
     @property
     def fits(self) -> bool:
         return all(each.misfit is None for each in self.tables)
 
+    @property
+    def new_tables(self) -> list[TablePlan]:
+        return [each for each in self.tables if each.state == NEW]
 
-def plan_adoption(project_id: UUID, module: Module, *, reader: Reader | None = None) -> AdoptionPlan:
-    """What a project would get with a module."""
+    @property
+    def extended_tables(self) -> list[TablePlan]:
+        """Tables that the project has, and that get columns."""
+        return [each for each in self.tables if each.state == THERE and each.new_columns]
+
+
+def plan_adoption(
+    project_id: UUID, module: Module, *, reader: Reader | None = None, is_adopted: bool = False
+) -> AdoptionPlan:
+    """What a project would get with a module, or (`is_adopted`) has of it."""
     reader = reader or Reader(project_id)
     manifest = module.manifest
     counts = _counts(project_id, manifest)
-    tables = [_plan(manifest, reader.schema, name, counts.get(name, 0)) for name in manifest.tables]
+    lacking = _lacking(project_id, manifest) if is_adopted else {}
+    tables = [_plan(manifest, reader.schema, name, counts.get(name, 0), lacking) for name in manifest.tables]
     after = _schema_after(reader.schema, manifest)
     found = suggestions(project_id, reader=reader, also=manifest, schema=after)
-    return AdoptionPlan(tables, wishes_of(manifest), found, after)
+    parts = parts_of(project_id, module, acts_of(project_id), counts=not is_adopted)
+    return AdoptionPlan(tables, wishes_of(manifest), found, after, parts)
 
 
 def wishes_of(manifest: Manifest) -> list[Wish]:
     return [Wish(kind, text) for kind, texts in capabilities_of(manifest.capabilities).items() for text in texts]
 
 
-def _plan(manifest: Manifest, schema: Schema, name: str, records: int) -> TablePlan:
+def _plan(
+    manifest: Manifest, schema: Schema, name: str, records: int, lacking: Mapping[tuple[str, str], int]
+) -> TablePlan:
     spec, known = manifest.tables[name], schema.table(name)
     wanted = [column_of_shape(*each) for each in spec.columns.items()]
+    shapes = tuple(
+        ColumnPlan(
+            each.label,
+            each,
+            spec.columns[each.name],
+            known is None or known.column(each.name) is None,
+            lacking.get((name, each.name), 0),
+        )
+        for each in wanted
+    )
     labels = tuple(each.label for each in wanted)
     if known is None:
-        return TablePlan(name, spec.title or name, labels, NEW, records=records)
+        return TablePlan(name, spec.title or name, labels, NEW, records=records, shapes=shapes)
     missing = tuple(each.label for each in wanted if known.column(each.name) is None)
+    found = TablePlan(name, known.label, labels, THERE, missing, records, shapes=shapes)
     for each in wanted:
-        found = known.column(each.name)
-        if found is not None and differs(found, each):
-            return TablePlan(name, known.label, labels, THERE, missing, records, found, each.type)
-    return TablePlan(name, known.label, labels, THERE, missing, records)
+        there = known.column(each.name)
+        if there is not None and differs(there, each):
+            return replace(found, misfit=there, wanted=each.type)
+    return found
 
 
 def _schema_after(schema: Schema, manifest: Manifest) -> Schema:
@@ -101,6 +143,25 @@ def _schema_after(schema: Schema, manifest: Manifest) -> Schema:
         missing = tuple(each for each in wanted if known.column(each.name) is None)
         tables[name] = replace(known, columns=(*known.columns, *missing))
     return replace(schema, tables=tables)
+
+
+def _lacking(project_id: UUID, manifest: Manifest) -> Mapping[tuple[str, str], int]:
+    """In how many records of each required column nothing is, by table and column; one query."""
+    required = [
+        (table, name)
+        for table, spec in manifest.tables.items()
+        for name, shape in spec.columns.items()
+        if shape.required and not (shape.crdt or shape.type == LIST)
+    ]
+    counts = {
+        f"at_{at}": Count("pk", filter=Q(facet=table) & ~Q(shown__has_key=name))
+        for at, (table, name) in enumerate(required)
+    }
+    if not counts:
+        return {}
+    tables = {table for table, _name in required}
+    found = Row.objects.filter(project=project_id, facet__in=tables).aggregate(**counts)
+    return {each: found[f"at_{at}"] for at, each in enumerate(required)}
 
 
 def _counts(project_id: UUID, manifest: Manifest) -> Mapping[str, int]:

@@ -55,6 +55,11 @@ def find_module(name: str, version: str = "") -> Module:
     raise NotFound(words % {"name": name[:100], "version": version[:40]})
 
 
+def versions_of(name: str) -> list[Module]:
+    """The versions of a module that are at this site, the newest first."""
+    return [each for each in modules() if each.name == name]
+
+
 def module_of(sha256: str) -> Module | None:
     """The module whose package has this hash; None where it is not at this site."""
     return next((each for each in modules() if each.sha256 == sha256), None)

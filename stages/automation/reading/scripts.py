@@ -16,7 +16,7 @@ from projects.access import Access, get_project
 from proposals.models import Proposal
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.scripts import Script, script_of_row
-from stages.automation.facets import SCRIPT
+from stages.automation.facets import MODULE, SCRIPT
 from stages.automation.models import Execution, Switch
 from stages.automation.permissions import READ
 from stages.registers.models import Row
@@ -41,8 +41,14 @@ class Log(NamedTuple):
 
 def scripts_of(project_id: UUID) -> list[ScriptState]:
     """The scripts of a project, by what they are called. Two queries."""
-    rows = Row.objects.filter(project_id=project_id, facet=SCRIPT).values_list("record", "shown", "conflicts")
-    found = [script_of_row(str(record), shown, is_conflicted=bool(conflicts)) for record, shown, conflicts in rows]
+    rows = Row.objects.filter(project_id=project_id, facet__in=(SCRIPT, MODULE))
+    records = list(rows.values_list("facet", "record", "shown", "conflicts"))
+    undecided = {shown.get("name") for facet, _record, shown, conflicts in records if facet == MODULE and conflicts}
+    found = [
+        script_of_row(str(record), shown, is_conflicted=bool(conflicts) or shown.get("module") in undecided)
+        for facet, record, shown, conflicts in records
+        if facet == SCRIPT
+    ]
     return states_of(project_id, sorted(found, key=lambda each: (each.label.casefold(), each.id)))
 
 

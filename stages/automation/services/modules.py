@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from accounts.callers import Caller
 from audit.models import Event
 from audit.services import Target
-from kernel.errors import Conflict, NotFound, ValidationFailed
+from blobs.models import sha256_of
+from kernel.errors import NotFound, ValidationFailed
 from kernel.names import check_reason
 from stages.automation import events
 from stages.automation.choices import Kind
@@ -21,6 +22,7 @@ from stages.automation.models import Switch
 from stages.automation.permissions import ADOPT, LEAVE
 from stages.automation.reading.packages import Module, files_of, find_module, module_of
 from stages.automation.reading.records import StageRecord, records_of
+from stages.automation.reading.rules import rules_of
 from stages.automation.services.module_records import (
     adopt_records,
     capabilities_of,
@@ -54,26 +56,38 @@ class Adopted:
 
 
 def adopt_module(
-    *, caller: Caller, project_id: UUID, name: str, version: str = "", grants: Grants | None = None
+    *,
+    caller: Caller,
+    project_id: UUID,
+    name: str,
+    version: str = "",
+    grants: Grants | None = None,
+    rules: Sequence[str] | None = None,
 ) -> Adopted:
     """Take a module into a project: its tables, relations, rules and scripts, for everybody. Owners only.
 
     A version that is adopted already is changed for this one, in which columns stay that it does not name. `grants`
-    are of what the module asks for; they hold for its scripts in these very texts, once an owner switches them on.
-    Raises `NotFound`, `ModuleIncompatible`, `ValidationFailed` for a grant that the module does not ask for.
+    are of what the module asks for: a script that is granted all that it asks for is switched on in this very text.
+    `rules` are the names of those that are on; without them, all but those that somebody has switched off here. Raises
+    `NotFound`, `ModuleIncompatible`, and `ValidationFailed` for a grant or a rule that is not the module's.
     """
     given = {member: list(each) for member, each in (grants or {}).items()}
 
     def write(registers: RegisterWrite) -> Adopted:
         module = find_module(name, version)
         _check_grants(module, given)
-        return _adopt(registers, module, given)
+        return _adopt(registers, module, given, _wanted_rules(project_id, module, rules))
 
     return automation_write(
         caller=caller,
         project_id=project_id,
         action=ADOPT,
-        parameters={"name": name, "version": version, "grants": given},
+        parameters={
+            "name": name,
+            "version": version,
+            "grants": given,
+            **({"rules": sorted(rules)} if rules is not None else {}),
+        },
         write=write,
         repeat=_repeated,
     )
@@ -82,7 +96,8 @@ def adopt_module(
 def leave_module(*, caller: Caller, project_id: UUID, name: str, reason: str) -> None:
     """Take a module out of a project: its tables are hidden, its records stay. Owners only.
 
-    Raises `NotFound` where it is not adopted, `Conflict` where its package is not at this site.
+    Where its package is not at this site, nobody knows which tables are its own: they stay, and rules and scripts go.
+    Raises `NotFound` where it is not adopted.
     """
     reason = check_reason(reason)
 
@@ -113,7 +128,9 @@ def plan_of(registers: RegisterWrite, module: Module, files: Mapping[str, str]) 
         return [*payloads, *adopt_records(acts, composing.project_id, module, files)]
 
 
-def _adopt(registers: RegisterWrite, module: Module, grants: Mapping[str, list[str]]) -> Adopted:
+def _adopt(
+    registers: RegisterWrite, module: Module, grants: Mapping[str, list[str]], wanted: Collection[str]
+) -> Adopted:
     write, project_id = registers.write, registers.composing.project_id
     package = package_of(module)
     before = adopted_record(registers, module.name)
@@ -131,7 +148,8 @@ def _adopt(registers: RegisterWrite, module: Module, grants: Mapping[str, list[s
     write.record(events.MODULE_ADOPTED.name, target, data)
     _switch_scripts(registers, module, files, grants)
     tried = registers.composing.tried([(payload, None) for payload in payloads])
-    definitions = {name_in(module.name, each): dict(rule) for each, rule in module.manifest.rules.items()}
+    definitions = {name_in(module.name, each): dict(module.manifest.rules[each]) for each in wanted}
+    _switch_rules_off(registers, module, definitions)
     switch_rules_on(registers, definitions, tried.schema)
     write_records(registers, payloads)
     return Adopted(**package_facts(package))
@@ -151,6 +169,29 @@ def _switch_scripts(
         set_switch(registers.write, kind=Kind.SCRIPT, is_on=is_on, grants=script.granted(grants), **facts)
 
 
+def _wanted_rules(project_id: UUID, module: Module, rules: Sequence[str] | None) -> list[str]:
+    """The rules of a module that shall be on. Raises `ValidationFailed`."""
+    if rules is None:
+        off = {each.name for each in rules_of(project_id) if not each.is_on and not each.is_conflicted}
+        return [each for each in module.manifest.rules if name_in(module.name, each) not in off]
+    for each in rules:
+        if each not in module.manifest.rules:
+            raise ValidationFailed({"rules": [gettext("The module has no rule “%(text)s”.") % {"text": each[:100]}]})
+    return [each for each in module.manifest.rules if each in rules]
+
+
+def _switch_rules_off(registers: RegisterWrite, module: Module, wanted: Collection[str]) -> None:
+    """Those of the module that are on and not wanted."""
+    for each in rules_of(registers.composing.project_id):
+        if each.module == module.name and each.is_on and each.name not in wanted:
+            facts: dict[str, Any] = {
+                "record": each.id,
+                "name": each.name,
+                "sha256": sha256_of(each.definition.encode()),
+            }
+            set_switch(registers.write, kind=Kind.RULE, is_on=False, **facts)
+
+
 def _leave(registers: RegisterWrite, name: str, reason: str) -> None:
     write, project_id, acts = registers.write, registers.composing.project_id, Acts(registers.increment)
     record = adopted_record(registers, name)
@@ -158,17 +199,13 @@ def _leave(registers: RegisterWrite, name: str, reason: str) -> None:
         raise NotFound(gettext("The project has no module “%(name)s”.") % {"name": name[:100]})
     module = module_of(record.text("sha256"))
     facts = {member: record.text(member) for member in ("name", "version", "sha256")}
-    if module is None:
-        words = gettext("The package %(name)s %(version)s is not at this site, so its tables are not known here.")
-        raise Conflict(words % facts, **facts)
     others = [each.manifest for each in _others(registers, name)]
     write.record(events.MODULE_LEFT.name, Target.of("module", record.entity), facts, reason=reason)
     _switch_off(registers, records_of_module(acts, name), reason)
     with refusals():
-        payloads = [
-            *leave_records(acts, project_id, name),
-            *leave_schema(acts, registers.composing.schema, module.manifest, others),
-        ]
+        payloads = leave_records(acts, project_id, name)
+        if module is not None:
+            payloads += leave_schema(acts, registers.composing.schema, module.manifest, others)
     write_records(registers, payloads, reason=reason)
 
 

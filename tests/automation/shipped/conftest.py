@@ -55,6 +55,7 @@ class Shipped:
         return Blob.objects.get(pk=execution.log).text if execution.log else ""
 
     def accept(self, execution: Execution) -> None:
+        assert execution.proposal_id is not None
         proposal = Proposal.objects.get(pk=execution.proposal_id)
         accept_proposal(caller=self.site.editor, proposal_id=proposal.id, message="Done", round=1)
 
