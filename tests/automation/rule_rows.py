@@ -37,6 +37,7 @@ PAGES: Final = (
     Row("automation:rule", "GET", PAGE + "{rule}/", 200),
     Row("automation:rule", "POST", PAGE + "{rule}/", 400, OWNERS, OPEN),
     Row("automation:rule_history", "GET", PAGE + "{rule}/history/", 200),
+    Row("automation:rule_counts", "GET", f"{PAGE}counts/", 200),
     Row("automation:rename_rule", "POST", PAGE + "{rule}/rename/", 302, OWNERS, OPEN),
     Row("automation:delete_rule", "POST", PAGE + "{rule}/delete/", 302, OWNERS, OPEN),
     Row("automation:build_rule", "POST", f"{PAGE}build/", 200),
@@ -52,6 +53,7 @@ NO_PAGES: Final = (
         "automation:delete_rule",
         "automation:rename_rule",
         "automation:rule",
+        "automation:rule_counts",
         "automation:rule_history",
     ),
 )

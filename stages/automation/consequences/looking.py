@@ -15,6 +15,8 @@ from stages.automation.rules.language import NamedRule
 from stages.automation.rules.matching import asks_links, matches
 from stages.registers.fold.increment import Increment
 from stages.registers.models import Operation
+from stages.registers.storing.increment import StoredIncrement
+from stages.registers.storing.storage import PostgresStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ def look(named: NamedRule, increment: Increment, project_id: UUID) -> Look:
         leaving=[each for each in unfulfilled if each in by_rule] if rule.when_lost == "propose" else [],
         staying=[each for each in unfulfilled if each not in by_rule or rule.when_lost == "keep"],
     )
+
+
+def count_matching(named: NamedRule, storage: PostgresStorage) -> int:
+    """How many records fulfil a rule."""
+    increment = StoredIncrement(storage)
+    reader = StateReader(increment)
+    scope = records_in(increment, named.rule.scope)
+    reader.prefetch(scope, links=asks_links(named.rule.when))
+    return sum(1 for each in scope if matches(named.rule, each, reader))
 
 
 def records_in(increment: Increment, table: str) -> set[str]:

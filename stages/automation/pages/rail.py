@@ -14,20 +14,26 @@ from projects.access import Access
 
 if TYPE_CHECKING:
     from stages.automation.reading.modules import AdoptedModule
+    from stages.automation.reading.rules import SavedRule
     from stages.registers.reading.reader import Reader
 
+_RULES: Final = Late("stages.automation.reading.rules:rules_of")
 _ADOPTED: Final = Late("stages.automation.reading.modules:adopted_modules")
 
 
 @dataclass(frozen=True, slots=True)
 class RailRow:
-    """One row: what it leads to, a word at its end such as "Off", and its icon. `key` says which one is open."""
+    """One row: what it leads to, a word at its end such as "Off", and its icon. `key` says which one is open.
+
+    `slot` is the id of that word where the `later` of its group fills it in.
+    """
 
     key: str
     label: str
     address: str
     icon: str
     note: str = ""
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,15 +50,25 @@ class RailContext:
         found: list[AdoptedModule] = _ADOPTED(self.access.project.id, reader=self.reader)
         return found
 
+    @cached_property
+    def rules(self) -> list[SavedRule]:
+        """The rules of the project, read once."""
+        found: list[SavedRule] = _RULES(self.access.project.id)
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RailGroup:
-    """A heading with its rows. `new` answers what is offered beside the heading, a label and an address, or None."""
+    """A heading with its rows. `new` answers what is offered beside the heading, a label and an address, or None.
+
+    `later` answers the address of what a page that is there already asks for words at the ends of rows, or nothing.
+    """
 
     label: Promise
     position: float
     rows: Callable[[RailContext], Sequence[RailRow]]
     new: Callable[[RailContext], tuple[str, str] | None] = lambda context: None
+    later: Callable[[RailContext], str] = lambda context: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ class ShownGroup:
     label: Promise
     rows: Sequence[RailRow]
     new: tuple[str, str] | None
+    later: str
 
 
 class Groups:
@@ -85,4 +102,6 @@ RAIL: Final = Groups()
 
 def rail_of(context: RailContext) -> list[ShownGroup]:
     """The groups in their order."""
-    return [ShownGroup(each.label, each.rows(context), each.new(context)) for each in RAIL.in_order()]
+    return [
+        ShownGroup(each.label, each.rows(context), each.new(context), each.later(context)) for each in RAIL.in_order()
+    ]

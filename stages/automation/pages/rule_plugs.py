@@ -12,5 +12,11 @@ def register() -> None:
     rows = "stages.automation.pages.rule_rows"
     RAIL.register(
         "rules",
-        RailGroup(label=_("Rules"), position=10, rows=Late(f"{rows}:rail_rows"), new=Late(f"{rows}:new_rule")),
+        RailGroup(
+            label=_("Rules"),
+            position=10,
+            rows=Late(f"{rows}:rail_rows"),
+            new=Late(f"{rows}:new_rule"),
+            later=Late(f"{rows}:counts_later"),
+        ),
     )

@@ -17,6 +17,7 @@ from projects.permissions import allowed
 from stages.automation.pages.rail import RailContext, RailRow
 from stages.automation.pages.rule_form import RuleForm
 from stages.automation.permissions import SAVE_RULE
+from stages.automation.reading.rule_counts import known_counts
 from stages.automation.reading.rule_samples import Sample, sample_of
 from stages.automation.reading.rule_words import pieces
 from stages.automation.reading.rules import SavedRule, rules_of
@@ -77,18 +78,37 @@ class Live:
 
 
 def rail_rows(context: RailContext) -> Sequence[RailRow]:
-    """The rules of the project."""
+    """The rules of the project, each with the count of its records where that is known."""
     project_id = context.access.project.id
+    counts = known_counts(context.reader.storage, [each for each in context.rules if each.is_on])
     return [
         RailRow(
             f"rules/{each.id}",
             each.name,
             reverse("automation:rule", args=[project_id, each.id]),
             "workflow",
-            "" if each.is_on else str(_("Off")),
+            _number(counts.get(each.id)) if each.is_on else str(_("Off")),
+            slot_of(each.id) if each.is_on else "",
         )
-        for each in rules_of(project_id)
+        for each in context.rules
     ]
+
+
+def counts_later(context: RailContext) -> str:
+    """What answers the counts that are not known yet; nothing where all are."""
+    rules = [each for each in context.rules if each.is_on]
+    if len(known_counts(context.reader.storage, rules)) == len(rules):
+        return ""
+    return reverse("automation:rule_counts", args=[context.access.project.id])
+
+
+def slot_of(rule_id: str) -> str:
+    """The id of the place in the rail that shows how many records a rule is about."""
+    return f"rule-count-{rule_id}"
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
 
 
 def new_rule(context: RailContext) -> tuple[str, str] | None:

@@ -17,8 +17,9 @@ from projects.models import Status
 from projects.permissions import allowed
 from stages.automation.pages.frame import automation_context
 from stages.automation.pages.rule_form import RuleForm, form_of_post, form_of_rule
-from stages.automation.pages.rule_rows import Choices, live_of, other_rules, target_columns
+from stages.automation.pages.rule_rows import Choices, live_of, other_rules, slot_of, target_columns
 from stages.automation.permissions import READ, SAVE_RULE
+from stages.automation.reading.rule_counts import count_rules
 from stages.automation.reading.rule_words import pieces
 from stages.automation.reading.rules import SavedRule, rules_of
 from stages.automation.services.rule_proposals import open_proposals
@@ -64,6 +65,15 @@ def build(request: PageRequest, project_id: UUID) -> HttpResponse:
     if "HX-Request" in request.headers:
         return render(request, "automation/rules/builder.html", values)
     return _page(request, access, saved, values)
+
+
+@page("GET", "HEAD")
+def counts(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: how many records the rules that are on are about, for the rail of a page that is there already."""
+    get_project(user=request.user, project_id=project_id, action=READ)
+    found = count_rules(Reader(project_id).storage, [each for each in rules_of(project_id) if each.is_on])
+    rows = [(slot_of(rule), count) for rule, count in found.items()]
+    return render(request, "automation/rules/counts.html", {"counts": rows})
 
 
 def find_rule(project_id: UUID, rule_id: UUID) -> SavedRule:

@@ -131,3 +131,20 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(stage: Stage) -> None:
     assert answer.status_code == 409
     assert "without end" in answer.content.decode()
     assert rules_of(stage.project.id) == []
+
+
+def test_the_rail_counts_the_records_of_rules_once(stage: Stage) -> None:
+    stage.create({"called": True}, {"called": True}, {}, facet="cues")
+    on, off = stage.save("called cues", CALLED), stage.save("off", {**CALLED, "when": []}, is_on=False)
+    client, here = client_of(stage.caller), f"/projects/{stage.project.id}/automation/rules/"
+    shown = client.get(f"{here}{off.id}/").content.decode()
+    assert f'hx-get="{here}counts/"' in shown
+    counts = client.get(f"{here}counts/").content.decode()
+    assert f'id="rule-count-{on.id}"' in counts
+    assert "2 records match" in counts
+    assert off.id not in counts
+    again = client.get(f"{here}{off.id}/").content.decode()
+    assert f'hx-get="{here}counts/"' not in again
+    assert f'<small id="rule-count-{on.id}">2</small>' in again
+    stage.create({"called": True}, facet="cues")
+    assert f'hx-get="{here}counts/"' in client.get(f"{here}{off.id}/").content.decode()
