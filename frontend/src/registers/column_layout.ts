@@ -214,7 +214,7 @@ export class ColumnLayout {
     query.set("columns", this.columns.map(({ field }) => field).join(","));
     const sized = this.columns.filter(({ isSized }) => isSized);
     if (sized.length > 0) query.set("widths", sized.map(({ field, width }) => `${field}~${width}`).join(","));
-    return `${this.data.addresses.table}?${query}`;
+    return `${this.data.addresses.page}?${query}`;
   }
 }
 

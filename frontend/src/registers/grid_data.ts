@@ -52,6 +52,8 @@ export interface GridData {
     paste: string;
     create: string;
     delete: string;
+    /** This page, without a query. */
+    page: string;
     /** The page of the table, without a query. */
     table: string;
     undo: string;

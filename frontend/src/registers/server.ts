@@ -14,11 +14,17 @@ interface StaleProblem extends Problem {
   tips?: string[];
 }
 
-/** What the grid asks of the server. */
+/** A table, and where many cells of it are written. */
+export interface Place {
+  facet: string;
+  addresses: Pick<GridData["addresses"], "paste" | "create" | "delete" | "undo" | "redo">;
+}
+
+/** What a page of a table asks of the server. */
 export class Server {
   constructor(
     private readonly gateway: Gateway,
-    private readonly data: GridData,
+    private readonly data: Place,
   ) {}
 
   /** One cell. */

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
@@ -20,6 +21,9 @@ from stages.registers.reading.reader import Reader
 from workspace.decorators import PageRequest, page
 
 FOREIGN: Final = Late("stages.automation.pages.foreign_view:page")
+DECLARED: Final[Mapping[str, Late]] = {
+    kind: Late(f"stages.automation.pages.{kind}_view:page") for kind in ("grid", "board", "form", "matrix")
+}
 
 
 @page("GET", "HEAD", "POST")
@@ -34,8 +38,11 @@ def view(request: PageRequest, project_id: UUID, module: str, name: str) -> Http
         return _missing(request, access, reader, found)
     if found.shape.kind == "foreign":
         answer: HttpResponse = FOREIGN(request, access, module, name)
-        return answer
-    return redirect("registers:table", project_id, found.shape.table or found.shape.rows)
+    elif request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    else:
+        answer = DECLARED[found.shape.kind](request, access, reader, found)
+    return answer
 
 
 def _missing(request: PageRequest, access: Access, reader: Reader, found: ProjectView) -> HttpResponse:

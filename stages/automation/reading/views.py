@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 from accounts.models import User
 from stages.automation.models import Installation
 from stages.automation.packages.shapes import ViewShape
-from stages.automation.packages.view_shapes import columns_of, tables_of
+from stages.automation.packages.view_shapes import MATRIX, columns_of, tables_of
 from stages.automation.reading.modules import AdoptedModule
 from stages.automation.reading.packages import Module, manifest_of
-from stages.registers.schema import Schema
+from stages.registers.reading.operators import link_of
+from stages.registers.schema import Schema, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def views_of(schema: Schema, adopted: Iterable[AdoptedModule], user: User) -> li
     for module in installed_modules(user):
         if module.name not in names:
             own = _views(module, schema, is_adopted=False)
-            found += [each for each in own if all(table in schema.tables for table in tables_of(each.shape))]
+            found += [each for each in own if all(table in schema.readable for table in tables_of(each.shape))]
     return found
 
 
@@ -64,15 +65,24 @@ def installed_modules(user: User) -> list[Module]:
 def missing_of(shape: ViewShape, schema: Schema) -> Iterator[str]:
     """What a view names and the project does not have, in words."""
     for table in tables_of(shape):
-        if table not in schema.tables:
+        if table not in (schema.readable if shape.kind == MATRIX else schema.tables):
             yield gettext("The table “%(table)s” is not in this project.") % {"table": table}
     for table, column in columns_of(shape):
         known = schema.tables.get(table)
-        if known is not None and known.column(column) is None:
+        if known is not None and not _has(schema, known, column):
             words = gettext("The table “%(table)s” has no column “%(column)s”.")
             yield words % {"table": known.label, "column": column}
     if shape.relation:
         yield from _missing_relation(shape, schema)
+
+
+def _has(schema: Schema, table: Table, column: str) -> bool:
+    """Whether a table has a column, or its records links of a relation."""
+    if (link := link_of(column)) is None:
+        return table.column(column) is not None
+    direction, type_ = link
+    ends = [(relation.type, outgoing) for relation, outgoing in schema.relations_of(table.facet)]
+    return (type_, direction == "out") in ends
 
 
 def _missing_relation(shape: ViewShape, schema: Schema) -> Iterator[str]:
@@ -80,8 +90,11 @@ def _missing_relation(shape: ViewShape, schema: Schema) -> Iterator[str]:
     if relation is None:
         yield gettext("The relation “%(relation)s” is not in this project.") % {"relation": shape.relation}
         return
-    ends = {shape.rows, *shape.columns}
-    if {relation.source, relation.target} != ends:
+    rows, columns = shape.rows, shape.columns[0]
+    if not any(
+        relation.source in ("", one) and relation.target in ("", other)
+        for one, other in ((rows, columns), (columns, rows))
+    ):
         yield gettext("The relation “%(relation)s” is between other tables.") % {"relation": relation.label}
 
 

@@ -47,12 +47,14 @@ class Moment:
 class MatrixState:
     """What an address asks for.
 
-    `rows`, `columns` (tables), `link` (a relation), `only=gaps`, `find`, `across` (words), `at`, `from`.
+    `rows`, `columns` (tables), `link` (a relation), `only=gaps`, `find`, `across` (words), `at`, `from`. `page` is the
+    address of a page of another stage, which is always of the same tables and relation: its address does not name them.
     """
 
-    def __init__(self, reader: Reader, parameters: QueryDict, zone: tzinfo) -> None:
+    def __init__(self, reader: Reader, parameters: QueryDict, zone: tzinfo, *, page: str = "") -> None:
         self.reader = reader
         self.parameters = parameters
+        self.page = page
         self.only = parameters.get("only") == GAPS
         self.moment = moment_of(reader.project_id, parameters.get("at", ""), zone)
         # Words of rows, and of columns, that are looked for.
@@ -134,13 +136,15 @@ class MatrixState:
     def address(self, changed: Mapping[str, str] | None = None, *, name: str = "matrix") -> str:
         """The address of this page, or of a part of it, with other parameters; an empty one is left out."""
         axes = self.axes
-        kept = {"rows": axes.rows, "columns": axes.columns, "link": axes.relation} if axes else {}
+        is_own_page = bool(self.page) and name == "matrix"
+        kept = {"rows": axes.rows, "columns": axes.columns, "link": axes.relation} if axes and not is_own_page else {}
         kept |= {"only": GAPS} if self.only else {}
         kept |= {"find": self.row_words, "across": self.column_words}
         kept |= {"at": self.moment.text} if self.moment else {}
         kept |= {"from": str(self.first)} if self.first else {}
         query = urlencode({each: value for each, value in {**kept, **(changed or {})}.items() if value})
-        return f"{reverse(f'registers:{name}', args=[self.reader.project_id])}{f'?{query}' if query else ''}"
+        address = self.page if is_own_page else reverse(f"registers:{name}", args=[self.reader.project_id])
+        return f"{address}?{query}" if query else address
 
 
 def moment_of(project_id: UUID, written: str, zone: tzinfo) -> Moment | None:

@@ -113,11 +113,15 @@ def export(request: PageRequest, project_id: UUID) -> HttpResponse:
 def matrix_context(request: PageRequest, access: Access, state: MatrixState) -> dict[str, Any]:
     """What the page shows."""
     frame = register_context(request, access, reader=state.reader, here="matrix")
+    return {**frame, **matrix_sheet(access, state, may_write=frame["may_write"])}
+
+
+def matrix_sheet(access: Access, state: MatrixState, *, may_write: bool) -> dict[str, Any]:
+    """What the sheet with a matrix shows, on whatever page."""
     picture = picture_of(state)
     releases = releases_of(access.project.id)
     return {
-        **frame,
-        "may_write": frame["may_write"] and state.moment is None,
+        "may_write": may_write and state.moment is None,
         "state": state,
         "picture": picture,
         "bar": bar_of(picture.coverage) if picture else [],

@@ -125,20 +125,24 @@ def choices(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
 
 def table_context(request: PageRequest, access: Access, facet: str) -> dict[str, Any]:
     """What the page of a table shows."""
-    project_id = access.project.id
-    state = read_state(project_id, facet, request.GET)
+    state = read_state(access.project.id, facet, request.GET)
     context = register_context(request, access, state=state)
+    return {**context, **grid_context(access, state, may_write=context["may_write"])}
+
+
+def grid_context(access: Access, state: TableState, *, may_write: bool) -> dict[str, Any]:
+    """What the sheet with a grid shows, on whatever page."""
+    project_id = access.project.id
     first = rows.read_rows(project_id, state.query, 0, BLOCK, reader=state.reader)
     return {
-        **context,
         "state": state,
         "says_offline": True,
         "table": state.table,
-        "sheet_state": sheet_state(access, may_write=context["may_write"]),
+        "sheet_state": sheet_state(access, may_write=may_write),
         "rows": rows_html(row_views(first, state.columns), records_address(project_id)),
         "tools": tools_of(state),
         **_addresses(state),
-        "grid_data": grid_data(state, may_write=context["may_write"]),
+        "grid_data": grid_data(state, may_write=may_write),
     }
 
 
@@ -159,7 +163,7 @@ def sheet_state(access: Access, *, may_write: bool) -> str:
 
 def _addresses(state: TableState) -> dict[str, str]:
     """The addresses of the page's forms and links."""
-    plain = table_address(state.project_id, state.table.facet)
+    plain = state.plain_address
     of_table = {
         name: reverse(f"registers:{name}", args=[state.project_id, state.table.facet])
         for name in ("filter", "columns", "save_view", "remove_view")
@@ -172,8 +176,9 @@ def _addresses(state: TableState) -> dict[str, str]:
         "search_action": plain,
         "export_address": state.at("registers:export"),
         "reset_address": f"{plain}?{urlencode({VIEW: state.view.name})}" if state.view is not None else plain,
-        "filter_action": of_table["filter"],
-        "columns_action": of_table["columns"],
+        # With bounds, the page itself takes a further filter and a choice of columns.
+        "filter_action": of_table["filter"] if state.bounds is None else plain,
+        "columns_action": of_table["columns"] if state.bounds is None else plain,
         "view_action": of_table["save_view"],
         "remove_view_action": of_table["remove_view"],
     }
@@ -189,6 +194,7 @@ def grid_data(state: TableState, *, may_write: bool) -> dict[str, Any]:
     addresses = {
         "rows": state.at("registers:rows"),
         **{name: of_table(name) for name in ("cell", "choices", "paste", "create", "delete")},
+        "page": state.plain_address,
         "table": table_address(project_id, facet),
         "undo": reverse("registers:undo", args=[project_id]),
         "redo": reverse("registers:redo", args=[project_id]),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from stages.registers.pages.columns import GridColumn
 from stages.registers.pages.table_state import TableState
 from stages.registers.reading.operators import CHANGED, CONFLICT, WITHOUT_VALUES, operators_of
-from stages.registers.reading.query import Filter, Query
+from stages.registers.reading.query import Filter
 from stages.registers.schema.model import ENUM
 
 MARKS: Mapping[str, Promise] = {CONFLICT: gettext_lazy("The record"), CHANGED: gettext_lazy("Changed")}
@@ -20,7 +20,7 @@ MARKS: Mapping[str, Promise] = {CONFLICT: gettext_lazy("The record"), CHANGED: g
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in words: "Area is Safety or Dosing", and the address without it."""
+    """A filter in words: "Area is Safety or Dosing", and the address without it; empty where it always holds."""
 
     name: str
     words: str
@@ -64,7 +64,6 @@ class Tools:
     sortable: list[Head]
     shown: list[GridColumn]
     hidden: list[GridColumn]
-    without_filters: str
     # Hidden inputs of forms: what of the address they keep.
     kept: list[tuple[str, str]]
 
@@ -81,26 +80,24 @@ def tools_of(state: TableState) -> Tools:
         sortable=[_head(state, each, 0) for each in state.all_columns if each.column is not None],
         shown=state.columns,
         hidden=[each for each in state.all_columns if each.field not in shown],
-        without_filters=state.with_query(Query(state.table.facet, state.query.sort)).at(),
         kept=kept_of(state),
     )
 
 
 def _chips(state: TableState) -> Iterator[Chip]:
+    fixed = len(state.query.filters) - len(state.own_filters)
     for at, each in enumerate(state.query.filters):
-        yield Chip(
-            label_of(state, each.field),
-            _words(state, each),
-            _joined(state, each),
-            state.with_query(state.query.without(at)).at(),
-        )
+        without = "" if at < fixed else state.with_query(state.query.without(at)).at()
+        yield Chip(label_of(state, each.field), _words(state, each), _joined(state, each), without)
 
 
 def label_of(state: TableState, name: str) -> str:
     """What a field is called that is filtered by."""
     if name in MARKS:
         return str(MARKS[name])
-    return next((each.title for each in state.all_columns if each.field == name), name)
+    found = next((each.title for each in state.all_columns if each.field == name), None)
+    # A filter that always holds may be of a column that is not shown.
+    return found or next((each.label for each in state.table.columns if each.name == name), name)
 
 
 def _words(state: TableState, each: Filter) -> str:

@@ -18,7 +18,7 @@ const PAUSE = 120;
  */
 export class RegisterMatrixController extends LiveController {
   static override targets = ["grid", "scroller", "panel"];
-  static override values = { mayWrite: Boolean, undo: String, redo: String };
+  static override values = { mayWrite: Boolean, undo: String, redo: String, parts: String };
   declare readonly gridTarget: HTMLElement;
   declare readonly hasGridTarget: boolean;
   declare readonly scrollerTarget: HTMLElement;
@@ -27,6 +27,8 @@ export class RegisterMatrixController extends LiveController {
   declare readonly mayWriteValue: boolean;
   declare readonly undoValue: string;
   declare readonly redoValue: string;
+  /** What the addresses of its parts begin with, on whatever page. */
+  declare readonly partsValue: string;
   /** By the records, so that a square is found again when rows have come or gone. */
   private chosen: { row: string; column: string } | null = null;
   private timer = 0;
@@ -225,7 +227,7 @@ export class RegisterMatrixController extends LiveController {
   private async showPanel(): Promise<void> {
     if (!this.chosen) return;
     const address = this.address("pair");
-    for (const [name, value] of Object.entries(this.chosen)) address.searchParams.set(name, value);
+    for (const [name, value] of Object.entries({ ...this.pageValues(), ...this.chosen })) address.searchParams.set(name, value);
     await fetchPart(address.href, { source: this.panelTarget, target: this.panelTarget, swap: "innerHTML settle:0ms" });
   }
 
@@ -255,9 +257,7 @@ export class RegisterMatrixController extends LiveController {
   }
 
   private address(part: string): URL {
-    const address = new URL(location.href);
-    address.pathname = `${address.pathname.replace(/\/$/, "")}/${part}/`;
-    return address;
+    return new URL(`${this.partsValue}${part}/${location.search}`, location.href);
   }
 }
 
