@@ -1,16 +1,10 @@
-import { instantiate, part } from "../controllers/live";
 import type { Gateway } from "../gateway";
 import { Edits, type Answer, type Edit } from "../registers/edits";
 import { KeptEdits } from "../registers/kept_edits";
 import { Server } from "../registers/server";
 import { say } from "../texts";
 import { type Board, type BoardData, groupOf, titleOf, valueOf } from "./board";
-
-interface Templates {
-  refused: HTMLTemplateElement;
-  stale: HTMLTemplateElement;
-  waiting: HTMLTemplateElement;
-}
+import { Signs, type Templates } from "./signs";
 
 /** The moves of cards that the server does not have yet: each is the edit of a cell, and stays until it is taken or given up. */
 export class Moves {
@@ -19,16 +13,18 @@ export class Moves {
   private readonly stops: (() => void)[];
   /** What the server has, and the board shows already. */
   private readonly settled = new Set<string>();
+  private readonly signs: Signs;
 
   constructor(
     gateway: Gateway,
     private readonly board: Board,
     private readonly data: BoardData,
     me: string,
-    private readonly templates: Templates,
+    templates: Templates,
     /** Have the board written again, as the server has it. */
     renew: () => Promise<void>,
   ) {
+    this.signs = new Signs(templates, (edit) => this.staleWords(edit));
     this.server = new Server(gateway, data);
     const kept = new KeptEdits(data.project, `${data.facet}.board`, me);
     this.edits = new Edits((edit) => this.send(edit), kept, () => crypto.randomUUID());
@@ -79,33 +75,19 @@ export class Moves {
     for (const card of this.board.cards) {
       const edit = open.get(card.dataset["record"] ?? "");
       if (edit) this.paintMove(card, edit);
-      else if (card.dataset["phase"]) clear(card);
+      else if (card.dataset["phase"]) this.signs.clear(card);
     }
   }
 
   private paintMove(card: HTMLElement, edit: Edit): void {
     const group = this.board.group(edit.text);
     if (group && groupOf(card) !== group) this.board.place(card, group);
-    if (card.dataset["phase"] === edit.phase) return;
-    clear(card);
-    card.dataset["phase"] = edit.phase;
-    if (edit.phase === "refused") this.say(card, this.templates.refused, edit.why);
-    else if (edit.phase === "stale") this.say(card, this.templates.stale, this.staleWords(edit));
-    else if (edit.phase === "waiting") this.say(card, this.templates.waiting, say("board.waiting"));
-    else if (edit.phase === "kept") this.say(card, this.templates.refused, say("board.kept"));
+    this.signs.show(card, edit);
   }
 
   private staleWords({ theirs, by }: Edit): string {
     const group = titleOf(this.board.group(theirs?.text ?? "")) || theirs?.text || "";
     return by ? say("board.stale.by", { name: by, group }) : say("board.stale", { group });
-  }
-
-  private say(card: HTMLElement, template: HTMLTemplateElement, why: string): void {
-    const problem = instantiate(template);
-    problem.dataset["sign"] = "";
-    const words = part(problem, "why");
-    if (words) words.textContent = why;
-    card.append(problem);
   }
 
   /** The value that moved meanwhile is named as groups are. */
@@ -115,9 +97,4 @@ export class Moves {
     const group = this.board.groups.find((each) => each.dataset["typed"] === answer.text);
     return { ...answer, text: group ? valueOf(group) : answer.text };
   }
-}
-
-function clear(card: HTMLElement): void {
-  delete card.dataset["phase"];
-  for (const each of card.querySelectorAll("[data-sign]")) each.remove();
 }
