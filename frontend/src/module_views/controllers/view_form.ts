@@ -27,12 +27,18 @@ export class ViewFormController extends LiveController {
   private fields!: Fields;
   private renewal!: Renewal;
   private by = "";
+  /** An input that is moved with the page it is in was not left by its person. */
+  private isWriting = false;
   private timer = 0;
   private asking = 0;
 
   override connect(): void {
     this.facts = JSON.parse(document.getElementById("form-data")?.textContent ?? "{}") as Facts;
-    this.renewal = new Renewal(() => this.address(), () => false, (html) => this.write(html));
+    this.renewal = new Renewal(() => this.address(), () => false, (html) => {
+      this.isWriting = true;
+      this.write(html);
+      this.isWriting = false;
+    });
     const templates = { refused: this.refusedTarget, stale: this.staleTarget, waiting: this.waitingTarget };
     this.fields = new Fields(gateway, this.formTarget, this.facts, me, templates, () => this.renewal.now(), () => this.sayElsewhere());
     this.follow(...this.listen());
@@ -48,6 +54,7 @@ export class ViewFormController extends LiveController {
 
   /** A choice is saved at once, a text when its person leaves it. */
   kept(event: Event): void {
+    if (this.isWriting) return;
     const input = event.target as Input;
     if (event.type === "change" && input instanceof HTMLSelectElement) this.fields.typed(input);
     if (rowOf(input)) this.fields.keep(input);
