@@ -14,6 +14,7 @@ from stages.automation.packages.capabilities import check_capabilities, check_wa
 from stages.automation.packages.reading import read_table, read_tables
 from stages.automation.packages.refusing import refuse
 from stages.automation.packages.toml import read_toml
+from stages.automation.packages.view_shapes import check_view
 from stages.automation.refusals import refuse_rule
 from stages.automation.rules.parsing import InvalidRule, read_rule
 
@@ -208,17 +209,7 @@ def _check_view(name: str, view: shapes.ViewShape, manifest: Manifest, files: Ma
             words = gettext("The package has no file views/%(name)s.js. `manage.py pack_module` makes it.")
             raise refuse(path, words % {"name": name})
         return
-    needed = ("rows", "relation") if view.kind == "matrix" else ("table",)
-    for member in needed:
-        if not getattr(view, member):
-            raise refuse(f"{path}.{member}", gettext("This is missing."))
-    if view.kind == "board" and not view.group_by:
-        raise refuse(f"{path}.group_by", gettext("This is missing."))
-    table = manifest.tables.get(view.table)
-    named = (*view.columns, *((view.group_by,) if view.group_by else ())) if table is not None else ()
-    for column in named:
-        if table is not None and column != "key" and column not in table.columns:
-            raise refuse(f"{path}.columns", gettext("There is no column “%(name)s”.") % {"name": column[:100]})
+    check_view(view, manifest.tables, manifest.relations, path)
 
 
 def _check_name(name: str, path: str) -> None:

@@ -97,8 +97,8 @@ class ScriptShape(Shape, frozen=True):
 class ViewShape(Shape, frozen=True):
     """`[views.x]`: a declared view of a table, or a foreign one whose text is `views/x.js`.
 
-    `group_by` is the column of a board's lanes. A matrix has `rows`, `columns` and a `relation`; there, `columns` names
-    one table.
+    `group_by` is the column of a board's groups. A matrix has `rows`, `columns` and a `relation`; there, `columns`
+    names one table.
     """
 
     kind: Literal["grid", "board", "form", "matrix", "foreign"]

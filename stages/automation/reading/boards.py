@@ -13,10 +13,8 @@ from stages.registers.reading.query import Query
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.rows import GridRow, record_ids, rows_of
 from stages.registers.schema import Column
-from stages.registers.schema.model import BOOLEAN, ENUM
+from stages.registers.schema.model import BOOLEAN
 
-# The types of a column by whose values a board has groups.
-GROUPING: Final = (ENUM, BOOLEAN)
 # Records of a group that are shown at first, with one further step, and at most.
 FIRST: Final = 30
 STEP: Final = 50

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from stages.automation.models import Installation
 from stages.automation.packages.shapes import ViewShape
-from stages.automation.packages.view_shapes import MATRIX, columns_of, tables_of
+from stages.automation.packages.view_shapes import GROUPING, MATRIX, columns_of, tables_of
 from stages.automation.reading.modules import AdoptedModule
 from stages.automation.reading.packages import Module, manifest_of
 from stages.registers.reading.operators import link_of
@@ -72,6 +72,9 @@ def missing_of(shape: ViewShape, schema: Schema) -> Iterator[str]:
         if known is not None and not _has(schema, known, column):
             words = gettext("The table “%(table)s” has no column “%(column)s”.")
             yield words % {"table": known.label, "column": column}
+        elif known is not None and column == shape.group_by and not _groups(known, column):
+            words = gettext("The column “%(column)s” has no options to group by.")
+            yield words % {"column": column}
     if shape.relation:
         yield from _missing_relation(shape, schema)
 
@@ -85,16 +88,18 @@ def _has(schema: Schema, table: Table, column: str) -> bool:
     return (type_, direction == "out") in ends
 
 
+def _groups(table: Table, name: str) -> bool:
+    column = table.column(name)
+    return column is not None and column.type in GROUPING and not column.reference
+
+
 def _missing_relation(shape: ViewShape, schema: Schema) -> Iterator[str]:
     relation = schema.relations.get(shape.relation)
     if relation is None:
         yield gettext("The relation “%(relation)s” is not in this project.") % {"relation": shape.relation}
         return
-    rows, columns = shape.rows, shape.columns[0]
-    if not any(
-        relation.source in ("", one) and relation.target in ("", other)
-        for one, other in ((rows, columns), (columns, rows))
-    ):
+    ends = (shape.rows, shape.columns[0])
+    if not any(relation.source in ("", one) and relation.target in ("", other) for one, other in (ends, ends[::-1])):
         yield gettext("The relation “%(relation)s” is between other tables.") % {"relation": relation.label}
 
 
