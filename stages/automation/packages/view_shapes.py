@@ -92,6 +92,8 @@ def check_view(
 def _check_matrix(view: shapes.ViewShape, relations: Mapping[str, shapes.RelationShape], path: str) -> None:
     if len(view.columns) != 1:
         raise refuse(f"{path}.columns", gettext("Of a matrix, this names one table."))
+    if view.columns[0] == view.rows:
+        raise refuse(f"{path}.columns", gettext("The rows and the columns of a matrix are two tables."))
     relation = relations.get(view.relation)
     if relation is None:
         return

@@ -110,7 +110,7 @@ MISTAKES = {
     "an argument": ('limit = "integer"', 'limit = "number"', "scripts.check.args.limit.type"),
     "a kind of views": ('"board"', '"gantt"', "views.board.kind"),
     "a view of nothing": ('table = "requirements"\n', "", "views.board.table"),
-    "a view of another column": ('"key", "text"', '"key", "size"', "views.board.columns"),
+    "a view of another column": ('"key", "text"', '"key", "size"', "views.board.columns.1"),
     "a rule that is no table": (
         '[rules.join]\nscope = "requirements"\nadd_to = "tests"',
         "[rules]\njoin = 1",
