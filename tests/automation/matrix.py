@@ -25,7 +25,7 @@ def _of_all(name: str) -> tuple[Any, ...]:
 REST = _of_all("REST")
 SITE_REST = _of_all("SITE_REST")
 # The frame of foreign views is the same for everybody.
-SITE_PAGES = (SiteRow("automation:view_frame", "GET", "/view-frame/", 200, 200),)
+SITE_PAGES = (SiteRow("automation:view_frame", "GET", "/view-frame/", 200, 200), *_of_all("SITE_PAGES"))
 PAGES = _of_all("PAGES")
 BUDGETED_PAGES = {key: value for part in _PARTS for key, value in getattr(part, "BUDGETED_PAGES", {}).items()}
 NO_PAGES = ("automation:view_frame", *_of_all("NO_PAGES"))

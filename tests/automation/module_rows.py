@@ -53,6 +53,13 @@ BUDGETED_PAGES = {
     "automation:module_files": "…automation/modules/production/files/",
 }
 NO_PAGES = ("automation:answers", "automation:leave", "automation:plan_module")
+SITE_PAGES = (
+    SiteRow("automation:packages", "GET", "/modules/", 200),
+    # Nothing is chosen.
+    SiteRow("automation:packages", "POST", "/modules/", 400, may=("administrator",)),
+    SiteRow("automation:install_module", "POST", "/modules/nothing/install/", "not_found"),
+    SiteRow("automation:uninstall_module", "POST", "/modules/nothing/uninstall/", 302),
+)
 SITE_REST = (
     SiteRow("api_modules", "GET", "modules/", 200),
     # The request has no body.

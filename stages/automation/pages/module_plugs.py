@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.late import Late
 from stages.automation.pages.rail import RAIL, RailGroup
 from stages.automation.permissions import READ
+from workspace.menu import MENU, MenuEntry
 from workspace.tabs import TABS, ProjectTab
 
 
@@ -20,6 +21,16 @@ def register() -> None:
             permission=READ,
             icon="workflow",
             palette_words=_("modules rules scripts lua executions adopt"),
+        ),
+    )
+    MENU.register(
+        "modules",
+        MenuEntry(
+            label=_("Modules of the site"),
+            icon="layers",
+            url_name="automation:packages",
+            position=62,
+            palette_words=_("packages install views add zip"),
         ),
     )
     rows = Late("stages.automation.pages.module_rows:rail_rows")

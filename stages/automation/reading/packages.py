@@ -40,8 +40,13 @@ def modules() -> list[Module]:
     shipped = {each.sha256: each for each in shipped_modules().values()}
     packages = list(Package.objects.all())
     found = [Module(manifest_of(each), each.sha256, each, each.sha256 in shipped) for each in packages]
-    known = {each.sha256 for each in packages}
-    found += [Module(each.manifest, digest, None, True) for digest, each in shipped.items() if digest not in known]
+    # A version that is here never changes, so one that comes with Foundry under its name is none.
+    known = {(each.name, each.version) for each in packages}
+    found += [
+        Module(each.manifest, digest, None, True)
+        for digest, each in shipped.items()
+        if (each.manifest.name, each.manifest.version) not in known
+    ]
     newest_first = sorted(found, key=lambda each: version_key(each.version), reverse=True)
     return sorted(newest_first, key=lambda each: each.name)
 
