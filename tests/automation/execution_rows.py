@@ -9,7 +9,7 @@ from tests.matrix import OTHER, Row
 PAGE: Final = "automation/executions/"
 PAGES: Final = (
     Row("automation:executions", "GET", PAGE, 200),
-    Row("automation:execution", "GET", f"{PAGE}{OTHER}/", 404),
+    Row("automation:execution", "GET", f"{PAGE}{OTHER}/", "not_found"),
 )
 BUDGETED_PAGES: Final = {"automation:executions": f"…{PAGE}"}
 # It needs an execution; its budget is in `test_budgets.py`.

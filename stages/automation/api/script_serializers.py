@@ -136,9 +136,16 @@ class ExecutionInfo(serializers.Serializer[Any]):
 class LogLineInfo(serializers.Serializer[Any]):
     level = serializers.ChoiceField(["debug", "info", "warn", "error"])
     text = serializers.CharField(allow_blank=True)
+    at = serializers.FloatField(required=False, help_text="Seconds since it began.")
+    request = serializers.CharField(required=False, help_text="SHA-256 of a request to a server.")
+    answer = serializers.CharField(required=False, help_text="SHA-256 of its answer.")
 
 
 class ExecutionLog(serializers.Serializer[Any]):
     lines = LogLineInfo(many=True)
     next = serializers.IntegerField(help_text="`after` for what follows.")
     is_cut = serializers.BooleanField(help_text="Lines are missing at its end: it had more than 64 KiB.")
+    state = serializers.ChoiceField(ExecutionState.choices)
+    attempt = serializers.IntegerField(help_text="The log of another attempt begins anew.")
+    progress = JsonObject(help_text="`done`, `total`, `text`, as the script said them last.")
+    figures = JsonObject(help_text="`fuel`, `memory`, `calls`, `writes`: what it has used.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from kernel.errors import ValidationFailed
 from proposals.models import Proposal, ProposalState
 from stages.automation.choices import Cause, ExecutionState
 from stages.automation.models import Execution
@@ -17,6 +18,8 @@ from stages.automation.reading.failures import failure_of
 
 # How many executions the rail and the page of a script show.
 FEW: Final = 3
+# What an execution uses, each with a limit.
+FIGURES: Final = ("fuel", "memory", "calls", "writes")
 
 OutcomeKind = Literal[
     "queued", "running", "waiting", "open", "committed", "rejected", "discarded", "nothing", "failed", "stopped"
@@ -84,6 +87,22 @@ class ShownExecution:
     @property
     def person(self) -> User:
         return self.execution.person
+
+
+def read_wanted(query: Mapping[str, str]) -> Wanted:
+    """The filters of a query. Raises `ValidationFailed`."""
+    state, cause = query.get("state") or None, query.get("cause") or None
+    for name, value, known in (("state", state, ExecutionState.values), ("cause", cause, Cause.values)):
+        if value is not None and value not in known:
+            raise ValidationFailed({name: [_("Must be one of {values}.").format(values=", ".join(known))]})
+    return Wanted(_id(query, "script"), state, _id(query, "person"), cause)
+
+
+def _id(query: Mapping[str, str], name: str) -> UUID | None:
+    try:
+        return UUID(query[name]) if query.get(name) else None
+    except ValueError:
+        raise ValidationFailed({name: [_("Must be an id.")]}) from None
 
 
 def executions_of(project_id: UUID, wanted: Wanted | None = None) -> Any:
@@ -169,3 +188,8 @@ def people_who_ran(project_id: UUID) -> Sequence[User]:
 def causes() -> Sequence[tuple[str, str]]:
     """The values of `cause` with their words."""
     return [(value, str(label)) for value, label in Cause.choices]
+
+
+def states() -> Sequence[tuple[str, str]]:
+    """The values of `state` with their words."""
+    return [(value, str(label)) for value, label in ExecutionState.choices]

@@ -33,10 +33,15 @@ class ScriptState(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Lines of a log, `{"level", "text"}`."""
+    """Lines of a log, `{"level", "text", "at"}`, and what else an execution has said.
 
-    lines: list[dict[str, str]]
+    `progress` has `done`, `total` and `text`; `whys` are the reasons of changes, by the names of their targets.
+    """
+
+    lines: list[dict[str, Any]]
     is_cut: bool
+    progress: Mapping[str, Any]
+    whys: Mapping[str, str]
 
 
 def scripts_of(project_id: UUID) -> list[ScriptState]:
@@ -86,6 +91,9 @@ def proposal_states(executions: Iterable[Execution]) -> Mapping[UUID, str]:
 def log_of(execution: Execution) -> Log:
     """The log of an execution that has ended; before, it is live only."""
     if not execution.log:
-        return Log([], is_cut=False)
-    lines: list[dict[str, Any]] = [json.loads(each) for each in Blob.objects.get(pk=execution.log).text.split("\n")]
-    return Log([each for each in lines if "text" in each], is_cut=any("cut" in each for each in lines))
+        return Log([], False, {}, {})
+    found: list[dict[str, Any]] = [json.loads(each) for each in Blob.objects.get(pk=execution.log).text.split("\n")]
+    lines = [each for each in found if "text" in each]
+    progress: Mapping[str, Any] = next((each["progress"] for each in found if "progress" in each), {})
+    whys = {each["target"]: each["why"] for each in found if "why" in each}
+    return Log(lines, any("cut" in each for each in found), progress, whys)
