@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Final
-from uuid import UUID
 
 from drafts.models import Draft
 from drafts.reading import text_of
 from kernel.errors import DomainError, ValidationFailed
 from projects.fields import FILES
+from proposals.kinds import DEFAULT_KIND
+from stages.automation.executing import arguments as given
+from stages.automation.executing.arguments import Arguments
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.requests import Requests
 from stages.automation.executing.staging import Staging
@@ -24,7 +26,6 @@ from stages.registers.schema import Column, Table
 from stages.registers.verbs.finding import column_of, record_of, table_of
 
 MAX_PAGE: Final = 500
-Arguments = Mapping[str, Any]
 
 
 class RegistersHost:
@@ -58,7 +59,7 @@ class RegistersHost:
         if name != "read_file":
             raise HostError(f"not granted: core.{name}")
         found: Future[Any] = Future()
-        path = _text(arguments, "path")
+        path = given.text(arguments, "path")
         self._require(self._grants.may_read_file(path), f"read:{path}")
         found.set_result(self._field_text(f"{FILES}{path}"))
         return found
@@ -68,50 +69,53 @@ class RegistersHost:
     def get_field(self, arguments: Arguments) -> Any:
         table, column = self._column(arguments)
         self._require(self._grants.may_read_column(table.facet, column.name), f"{table.facet}.{column.name}")
-        found = record_of(self._staging.acts, _text(arguments, "record"))
+        found = record_of(self._staging.acts, given.text(arguments, "record"))
         return _value(found, table.facet, column)
 
     def set_field(self, arguments: Arguments) -> None:
         table, column = self._column(arguments)
         self._require(self._grants.may_write_column(table.facet, column.name), f"{table.facet}.{column.name}")
-        record, value = _text(arguments, "record"), arguments.get("value")
+        record, value, why = given.text(arguments, "record"), arguments.get("value"), given.why(arguments)
         if column.crdt and (value is None or isinstance(value, str)):
             field = Field(record, table.facet, column.name)
-            self._staging.stage(lambda acts, schema: verbs.type_text(acts, schema, field, value or ""))
+            self._staging.stage(lambda acts, schema: verbs.type_text(acts, schema, field, value or ""), why)
             return
         cell = verbs.Cell(record, table.facet, column.name, value)
-        self._staging.stage(lambda acts, schema: verbs.set_fields(acts, schema, [cell]))
+        self._staging.stage(lambda acts, schema: verbs.set_fields(acts, schema, [cell]), why)
 
     def create_entity(self, arguments: Arguments) -> str:
         table, values = self._table_to_write(arguments)
         staging = self._staging
         written = staging.stage(
-            lambda acts, schema: verbs.create_records(acts, schema, table.facet, [values], new_id=staging.new_id)
+            lambda acts, schema: verbs.create_records(acts, schema, table.facet, [values], new_id=staging.new_id),
+            given.why(arguments),
         )
         return str(written[0])
 
     def delete_entity(self, arguments: Arguments) -> None:
-        record = record_of(self._staging.acts, _text(arguments, "record"))
+        record = record_of(self._staging.acts, given.text(arguments, "record"))
         for facet in record.fields:
             self._require(self._grants.may_write_table(facet), facet)
-        self._staging.stage(lambda acts, schema: verbs.delete_records(acts, schema, [record.id]))
+        self._staging.stage(lambda acts, schema: verbs.delete_records(acts, schema, [record.id]), given.why(arguments))
 
     def attach(self, arguments: Arguments) -> None:
         table, values = self._table_to_write(arguments)
-        record = _text(arguments, "record")
-        self._staging.stage(lambda acts, schema: verbs.attach(acts, schema, record, table.facet, values))
+        record = given.text(arguments, "record")
+        why = given.why(arguments)
+        self._staging.stage(lambda acts, schema: verbs.attach(acts, schema, record, table.facet, values), why)
 
     def detach(self, arguments: Arguments) -> None:
-        table = table_of(self._staging.schema, _text(arguments, "table"))
+        table = table_of(self._staging.schema, given.text(arguments, "table"))
         self._require(self._grants.may_write_table(table.facet), table.facet)
-        record = _text(arguments, "record")
-        self._staging.stage(lambda acts, schema: verbs.detach(acts, schema, record, table.facet))
+        record = given.text(arguments, "record")
+        why = given.why(arguments)
+        self._staging.stage(lambda acts, schema: verbs.detach(acts, schema, record, table.facet), why)
 
     def records(self, arguments: Arguments) -> dict[str, Any]:
-        table = table_of(self._staging.schema, _text(arguments, "table"))
+        table = table_of(self._staging.schema, given.text(arguments, "table"))
         self._require(self._grants.may_read_table(table.facet), table.facet)
         columns = [each for each in table.columns if self._grants.may_read_column(table.facet, each.name)]
-        options = _options(arguments, ("where", "after", "limit"))
+        options = given.options(arguments, ("where", "after", "limit"))
         where = self._where(options, table, columns)
         limit = options.get("limit", MAX_PAGE)
         if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_PAGE:
@@ -120,7 +124,7 @@ class RegistersHost:
         def fits(record: Record) -> bool:
             return all(_value(record, table.facet, column_of(table, name)) == value for name, value in where.items())
 
-        found, following = self._staging.records_of(table.facet, _after(options), limit, where=where, fits=fits)
+        found, following = self._staging.records_of(table.facet, given.after(options), limit, where=where, fits=fits)
         rows = [
             {each.name: _value(record, table.facet, each) for each in columns} | {"id": record.id} for record in found
         ]
@@ -141,7 +145,7 @@ class RegistersHost:
 
     def edges(self, arguments: Arguments) -> dict[str, Any]:
         relation = self._relation(arguments, is_write=False)
-        options = _options(arguments, ("from", "to"))
+        options = given.options(arguments, ("from", "to"))
         ends = [end for end in ("from", "to") if isinstance(options.get(end), str)]
         if len(ends) != 1:
             raise HostError("core.edges takes from or to: a record")
@@ -158,28 +162,29 @@ class RegistersHost:
 
     def create_edge(self, arguments: Arguments) -> str:
         relation, edge = self._relation(arguments, is_write=True), self._staging.new_id()
-        options = _options(arguments, ("at", "properties"))
-        ends = {"source": _text(arguments, "from"), "target": _text(arguments, "to")}
-        properties, at = options.get("properties") or {}, _place(options)
+        options = given.options(arguments, ("at", "properties", "why"))
+        ends = {"source": given.text(arguments, "from"), "target": given.text(arguments, "to")}
+        properties, at = options.get("properties") or {}, given.place(options)
         if not isinstance(properties, Mapping):
             raise HostError("properties are a table of values by their names")
         self._staging.stage(
-            lambda acts, schema: verbs.link(acts, schema, edge, type_=relation, properties=properties, at=at, **ends)
+            lambda acts, schema: verbs.link(acts, schema, edge, type_=relation, properties=properties, at=at, **ends),
+            given.why(arguments, ("at", "properties")),
         )
         return edge
 
     def move_edge(self, arguments: Arguments) -> None:
-        edge, at = self._edge(arguments), _place(_options(arguments, ("at",)))
-        self._staging.stage(lambda acts, schema: verbs.move(acts, schema, edge, at=at))
+        edge, at = self._edge(arguments), given.place(given.options(arguments, ("at", "why")))
+        self._staging.stage(lambda acts, schema: verbs.move(acts, schema, edge, at=at), given.why(arguments, ("at",)))
 
     def delete_edge(self, arguments: Arguments) -> None:
         edge = self._edge(arguments)
-        self._staging.stage(lambda acts, schema: verbs.unlink(acts, schema, [edge]))
+        self._staging.stage(lambda acts, schema: verbs.unlink(acts, schema, [edge]), given.why(arguments))
 
     # --- texts of the project
 
     def get_text(self, arguments: Arguments) -> str | None:
-        field = _text(arguments, "field")
+        field = given.text(arguments, "field")
         self._require(self._grants.may_read_field(field), f"field:{field}")
         return self._field_text(field)
 
@@ -191,14 +196,19 @@ class RegistersHost:
         return sorted(name for name in names if self._grants.may_read_field(name))
 
     def set_text(self, arguments: Arguments) -> None:
-        field = _text(arguments, "field")
+        field = given.text(arguments, "field")
         self._require(self._grants.may_write_field(field), f"field:{field}")
-        self.texts[field] = _optional_text(arguments, "text")
+        self._set_text(field, arguments)
 
     def write_file(self, arguments: Arguments) -> None:
-        path = _text(arguments, "path")
+        path = given.text(arguments, "path")
         self._require(self._grants.may_write_file(path), f"write:{path}")
-        self.texts[f"{FILES}{path}"] = _optional_text(arguments, "text")
+        self._set_text(f"{FILES}{path}", arguments)
+
+    def _set_text(self, field: str, arguments: Arguments) -> None:
+        why = given.why(arguments)
+        self.texts[field] = given.optional_text(arguments, "text")
+        self._staging.explain(f"{DEFAULT_KIND}:{field}", why)
 
     def _field_text(self, field: str) -> str | None:
         if field in self.texts:
@@ -213,14 +223,14 @@ class RegistersHost:
             raise HostError(f"not granted: {what}")
 
     def _column(self, arguments: Arguments) -> tuple[Table, Column]:
-        facet, dot, name = _text(arguments, "field").partition(".")
+        facet, dot, name = given.text(arguments, "field").partition(".")
         if not dot:
             raise HostError("a field of a record is named table.column")
         table = table_of(self._staging.schema, facet)
         return table, column_of(table, name)
 
     def _table_to_write(self, arguments: Arguments) -> tuple[Table, dict[str, Any]]:
-        table = table_of(self._staging.schema, _text(arguments, "table"))
+        table = table_of(self._staging.schema, given.text(arguments, "table"))
         self._require(self._grants.may_write_table(table.facet), table.facet)
         values = arguments.get("values") or {}
         if not isinstance(values, Mapping):
@@ -228,7 +238,7 @@ class RegistersHost:
         return table, dict(values)
 
     def _relation(self, arguments: Arguments, *, is_write: bool) -> str:
-        relation = _text(arguments, "relation")
+        relation = given.text(arguments, "relation")
         if relation not in self._staging.schema.relations:
             raise HostError(f"there is no relation {relation[:100]}")
         may = self._grants.may_write_relation if is_write else self._grants.may_read_relation
@@ -236,7 +246,7 @@ class RegistersHost:
         return relation
 
     def _edge(self, arguments: Arguments) -> str:
-        edge = _text(arguments, "edge")
+        edge = given.text(arguments, "edge")
         found = self._staging.edge(edge)
         if found is None or not found.shown:
             raise HostError("there is no such link")
@@ -276,39 +286,3 @@ def _value(record: Record, facet: str, column: Column) -> Any:
         return record.texts.get(facet, {}).get(column.name) or None
     shown = record.fields.get(facet, {}).get(column.name)
     return shown.value if shown is not None else None
-
-
-def _text(arguments: Arguments, name: str) -> str:
-    value = arguments.get(name)
-    if not isinstance(value, str) or not value:
-        raise HostError(f"{name} is a text")
-    return value
-
-
-def _optional_text(arguments: Arguments, name: str) -> str | None:
-    value = arguments.get(name)
-    if value is not None and (not isinstance(value, str) or "\0" in value):
-        raise HostError(f"{name} is a text")
-    return value
-
-
-def _options(arguments: Arguments, names: tuple[str, ...]) -> Mapping[str, Any]:
-    options = arguments.get("options") or {}
-    if not isinstance(options, Mapping) or any(each not in names for each in options):
-        raise HostError(f"options are {', '.join(names)}")
-    return options
-
-
-def _after(options: Mapping[str, Any]) -> str:
-    after = options.get("after") or ""
-    try:
-        return str(UUID(after)) if after else ""
-    except (ValueError, AttributeError, TypeError):
-        raise HostError("after is the id of a record") from None
-
-
-def _place(options: Mapping[str, Any]) -> int | None:
-    at = options.get("at")
-    if at is not None and (not isinstance(at, int) or isinstance(at, bool) or at < 0):
-        raise HostError("at is a place from 0")
-    return at

@@ -46,6 +46,8 @@ class Staging:
         self.payloads: list[Payload] = []
         # The records that what is staged has changed.
         self.touched: set[str] = set()
+        # Why something is changed, by the names of targets: what the script said last about each.
+        self.whys: dict[str, str] = {}
         self._execution_id = execution_id
         self._state = stored.fork()
         signer = ActorSigner("0" * 64, own_site_key().hex(), lambda _text: _UNSIGNED, database_now())
@@ -64,8 +66,10 @@ class Staging:
         since = self._execution_id.int >> 80
         return str(UUID(int=since << 80 | 7 << 76 | (self._made & 0xFFF) << 64 | 2 << 62 | random))
 
-    def stage(self, verb: Callable[[Acts, Schema], Verbed]) -> Any:
+    def stage(self, verb: Callable[[Acts, Schema], Verbed], why: str = "") -> Any:
         """Do what a verb says, on the state as the script sees it; what the verb answered besides.
+
+        `why` is the reason that people read beside what it changes.
 
         Raises the errors of the verb and of `check_payloads`.
         """
@@ -77,7 +81,16 @@ class Staging:
             changes = self._state.add(bundle)
             self.touched.update(changes.records)
             self.payloads += payloads
+            for change in staged_changes(payloads, lambda field: ""):
+                self.explain(f"{NAME}:{change.target}", why)
         return answer
+
+    def explain(self, target: str, why: str) -> None:
+        """Note why a target is changed; without a reason, an earlier one is of no use any more."""
+        if why:
+            self.whys[target] = why
+        else:
+            self.whys.pop(target, None)
 
     def resume(self, changes: Mapping[str, Any]) -> None:
         """Begin with what a proposal holds, by its names of targets. What cannot be done any more is left out."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,7 @@ from audit.keys.sealing import ensure_site_key
 from kernel.transactions import one_moment
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project
+from proposals.kinds import DEFAULT_KIND
 from stages.automation import lua
 from stages.automation.choices import Cause
 from stages.automation.executing.bounds import limits
@@ -28,7 +30,7 @@ from stages.automation.executing.requests import Requests
 from stages.automation.executing.staging import Staging, changed_records
 from stages.automation.executing.undecided import Undecided, undecided_of
 from stages.automation.executing.viewers import Viewers
-from stages.automation.lua import Outcome
+from stages.automation.lua import Outcome, Report
 from stages.automation.services.executions import (
     Claim,
     ExecutionFenced,
@@ -43,6 +45,7 @@ from stages.registers.proposing.targets import NAME
 logger = logging.getLogger(__name__)
 
 RECORDS: Final = f"{NAME}:"
+FIELDS: Final = f"{DEFAULT_KIND}:"
 THREADS: Final = 8
 # Seconds after which a transaction that does nothing is used.
 KEEPING: Final = 10.0
@@ -87,6 +90,8 @@ def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tupl
     # Signatures are tried with it; a transaction that only reads could not make it.
     ensure_site_key(caller=foundry_caller())
     viewers = Viewers(claim)
+    # Whoever watches it sees that it has begun.
+    viewers.flush()
     most = limits()
     requests = Requests(claim.grants, time.monotonic() + most.seconds)
     with closing(requests), one_moment():
@@ -116,7 +121,9 @@ def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tupl
     count = len(changed_records(staging.payloads)) + len(host.texts)
     is_news = len(staging.payloads) > resumed or host.texts != texts
     base = draft.version_number if draft is not None else 0
-    return outcome, Staged(changes, base, count, undecided, is_news=is_news)
+    whys = {name: why for name, why in staging.whys.items() if name.removeprefix(FIELDS) in changes}
+    report = Report(viewers.progress, whys)
+    return replace(outcome, report=report), Staged(changes, base, count, undecided, is_news=is_news)
 
 
 def _context(claim: Claim) -> dict[str, Any]:

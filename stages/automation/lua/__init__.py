@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from stages.automation.lua.host import Host, HostError
 from stages.automation.lua.limits import Limits
-from stages.automation.lua.outcomes import Figures, LogLine, Outcome
+from stages.automation.lua.outcomes import Figures, LogLine, Outcome, Report
 
 if TYPE_CHECKING:
     from stages.automation.lua.checking import SourceError, check
     from stages.automation.lua.execution import run
 
-__all__ = ["Figures", "Host", "HostError", "Limits", "LogLine", "Outcome", "SourceError", "check", "run"]
+__all__ = ["Figures", "Host", "HostError", "Limits", "LogLine", "Outcome", "Report", "SourceError", "check", "run"]
 
 # What needs wasmtime is loaded with its first use: most pages of executions need the shapes only.
 _LATE = {"SourceError": "checking", "check": "checking", "run": "execution"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 State = Literal["succeeded", "failed", "stopped"]
 Code = Literal["", "fuel", "memory", "depth", "calls", "writes", "time", "output", "stopped", "error", "syntax"]
@@ -35,6 +36,14 @@ class Figures(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a script has said beside its log: how far it was last, and why it changes what, by the host's names."""
+
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    whys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How an execution ended."""
 
@@ -55,3 +64,4 @@ class Outcome:
     log: tuple[LogLine, ...]
     # Whether lines are missing at the end of the log.
     is_log_cut: bool
+    report: Report = field(default_factory=Report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from audit.services import Target
@@ -68,14 +67,22 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
         "memory": outcome.memory,
         "calls": outcome.calls,
         "writes": outcome.writes,
-        "log": log_text(outcome.log, is_cut=outcome.is_log_cut),
+        "log": log_text(outcome),
     }
 
 
-def log_text(lines: Sequence[LogLine], *, is_cut: bool) -> str:
-    """A log as it is kept: a line of JSON for each line, and `{"cut": true}` where some are missing."""
-    written = [canonical(line_body(each)) for each in lines]
-    return "\n".join([*written, *([canonical({"cut": True})] if is_cut else [])])
+def log_text(outcome: Outcome) -> str:
+    """A log as it is kept: a line of JSON for each line, and for what else the script has said of itself.
+
+    `{"cut": true}` says that lines are missing, `{"progress": …}` how far it was, `{"target", "why"}` why something is
+    changed.
+    """
+    report = outcome.report
+    written: list[dict[str, Any]] = [line_body(each) for each in outcome.log]
+    written += [{"cut": True}] if outcome.is_log_cut else []
+    written += [{"progress": dict(report.progress)}] if report.progress else []
+    written += [{"target": target, "why": why} for target, why in report.whys.items()]
+    return "\n".join(map(canonical, written))
 
 
 def line_body(line: LogLine) -> dict[str, Any]:

@@ -26,20 +26,24 @@ function core.get_field(record, field)
   return value
 end
 
-function core.set_field(record, field, value) ask("set_field", {record = record, field = field, value = value}) end
+function core.set_field(record, field, value, options)
+  ask("set_field", {record = record, field = field, value = value, options = options})
+end
 
-function core.create_entity(table_name, values)
-  local record = ask("create_entity", {table = table_name, values = values})
+function core.create_entity(table_name, values, options)
+  local record = ask("create_entity", {table = table_name, values = values, options = options})
   return record
 end
 
-function core.delete_entity(record) ask("delete_entity", {record = record}) end
+function core.delete_entity(record, options) ask("delete_entity", {record = record, options = options}) end
 
-function core.attach(record, table_name, values)
-  ask("attach", {record = record, table = table_name, values = values})
+function core.attach(record, table_name, values, options)
+  ask("attach", {record = record, table = table_name, values = values, options = options})
 end
 
-function core.detach(record, table_name) ask("detach", {record = record, table = table_name}) end
+function core.detach(record, table_name, options)
+  ask("detach", {record = record, table = table_name, options = options})
+end
 
 function core.records(table_name, options)
   local page = ask("records", {table = table_name, options = options})
@@ -58,7 +62,7 @@ end
 
 function core.move_edge(edge, options) ask("move_edge", {edge = edge, options = options}) end
 
-function core.delete_edge(edge) ask("delete_edge", {edge = edge}) end
+function core.delete_edge(edge, options) ask("delete_edge", {edge = edge, options = options}) end
 
 function core.get_text(field)
   local text = ask("get_text", {field = field})
@@ -70,9 +74,9 @@ function core.fields()
   return names
 end
 
-function core.set_text(field, text) ask("set_text", {field = field, text = text}) end
+function core.set_text(field, text, options) ask("set_text", {field = field, text = text, options = options}) end
 
-function core.write_file(path, text) ask("write_file", {path = path, text = text}) end
+function core.write_file(path, text, options) ask("write_file", {path = path, text = text, options = options}) end
 
 function core.http(request)
   local result = awaited("http", {request = request})
