@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 
 from projects.models import Project
 
-# In characters: the longest text of all that can be sent, a comment, has 10,000.
-MAX_UNSENT: Final = 10_000
+# In characters: the longest text of all that can be sent, that of a script, has 64 KiB, and what it was made from.
+MAX_UNSENT: Final = 66_000
 MAX_PLACE: Final = 80
 
 

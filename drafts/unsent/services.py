@@ -33,7 +33,7 @@ def unsent_texts(*, user: User, project_id: UUID) -> dict[str, str]:
 def keep_unsent_text(*, caller: Caller, project_id: UUID, place: str, text: str) -> None:
     """Keep what the caller has written so far at a place; the newest replaces what was there, an empty one removes it.
 
-    Raises `ValidationFailed` for what is no place or no text, `PayloadTooLarge` over 10,000 characters, `Conflict` for
+    Raises `ValidationFailed` for what is no place or no text, `PayloadTooLarge` over 66,000 characters, `Conflict` for
     more than 100 texts in one project.
     """
     if len(place) > MAX_PLACE or not _PLACE.match(place):

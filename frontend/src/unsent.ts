@@ -80,11 +80,15 @@ class UnsentTexts {
 
   private async send(place: string): Promise<void> {
     const { url = "", person = "" } = this.facts;
-    const body = new URLSearchParams({ person, place, text: this.get(place) }).toString();
+    const text = this.get(place);
+    const body = new URLSearchParams({ person, place, text }).toString();
     const headers = { ...pageHeaders(), "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
     try {
       const answer = await fetchOutliving(url, { method: "POST", body, headers });
-      if (answer.ok) this.refused.delete(place);
+      if (answer.ok) {
+        this.refused.delete(place);
+        this.announce(place, text, true);
+      }
       else if (isOfAnotherAccount(answer)) this.failed(place, "");
       else this.failed(place, answer.status < 500 ? await answer.text() : "");
     } catch {
@@ -94,10 +98,16 @@ class UnsentTexts {
 
   /** Said once for each place; without words the server may be there again in a moment. */
   private failed(place: string, words: string): void {
+    this.announce(place, this.get(place), false);
     const isNew = !this.refused.has(place);
     this.refused.add(place);
     if (!words) this.later(place, RETRY);
     else if (isNew) toast({ text: words, kind: "failed" });
+  }
+
+  /** For those who say whether a text is kept: the event `unsent` of the window. */
+  private announce(place: string, text: string, isKept: boolean): void {
+    window.dispatchEvent(new CustomEvent("unsent", { detail: { place, text, isKept } }));
   }
 
   private async fetch(): Promise<Map<string, string>> {

@@ -70,18 +70,40 @@ SITE_REST: Final = (
     SiteRow("api_execution_stop", "POST", f"executions/{OTHER}/stop/", "not_found"),
 )
 PAGE: Final = "automation/scripts/"
+NONE: Final = f"{PAGE}{OTHER}/"
 PAGES: Final = (
     Row("automation:scripts", "GET", PAGE, 200),
     Row("automation:new_script", "GET", f"{PAGE}new/", 200, *EDITORS),
     Row("automation:new_script", "POST", f"{PAGE}new/", 400, *EDITORS),
-    Row("automation:script", "GET", PAGE + f"{OTHER}/", 404),
+    Row("automation:check_script", "POST", f"{PAGE}check/", 200, *EDITORS),
+    Row("automation:script", "GET", NONE, 404),
+    Row("automation:save_script", "GET", f"{NONE}save/", 404),
+    Row("automation:save_script", "POST", f"{NONE}save/", 404, *EDITORS),
+    Row("automation:script_settings", "GET", f"{NONE}settings/", 404),
+    Row("automation:script_settings", "POST", f"{NONE}settings/", 404, *EDITORS),
+    Row("automation:script_executions", "GET", f"{NONE}executions/", 404),
+    Row("automation:script_texts", "GET", f"{NONE}texts/", 404),
+    Row("automation:script_text", "GET", f"{NONE}texts/{OTHER}/", 404),
+    Row("automation:script_text", "POST", f"{NONE}texts/{OTHER}/", 404, *EDITORS),
+    *(
+        Row(f"automation:{act}_script", method, f"{NONE}{act}/", 404, *EDITORS)
+        for act in ("run", "ask", "title", "delete")
+        for method in ("GET", "POST")
+    ),
+    Row("automation:switch_script", "GET", f"{NONE}switch/", 404, OWNERS, OPEN),
+    Row("automation:switch_script", "POST", f"{NONE}switch/", 404, OWNERS, OPEN),
 )
 BUDGETED_PAGES: Final = {
     "automation:scripts": f"…{PAGE}",
     "automation:new_script": f"…{PAGE}new/",
 }
 # They need a script; the page of one has its budget in `test_budgets.py`.
-NO_PAGES: Final = ("automation:script",)
+NO_PAGES: Final = (
+    *("automation:script", "automation:check_script", "automation:save_script", "automation:script_settings"),
+    *("automation:script_executions", "automation:script_texts", "automation:script_text"),
+    *("automation:run_script", "automation:ask_script", "automation:title_script", "automation:delete_script"),
+    "automation:switch_script",
+)
 
 
 def _deleting(world: Any) -> Callable[[Caller], Any]:

@@ -1,0 +1,54 @@
+"""The settings of a script, changed beside its text."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.callers import caller_from_request
+from kernel.errors import DomainError, ValidationFailed
+from projects.access import get_project
+from stages.automation.pages.script_settings_form import changed_settings, settings_choices
+from stages.automation.pages.script_state import ScriptPage
+from stages.automation.permissions import READ, SAVE_SCRIPT
+from stages.automation.reading.executions import latest_executions
+from stages.automation.services.scripts import change_script
+from workspace.decorators import PageRequest, is_htmx, page
+
+
+@page("GET", "HEAD", "POST")
+def settings(request: PageRequest, project_id: UUID, script_id: UUID) -> HttpResponse:
+    """GET: the settings beside a script. POST `act` and its members: change them; the same again."""
+    action = SAVE_SCRIPT if request.method == "POST" else READ
+    access = get_project(user=request.user, project_id=project_id, action=action)
+    shown = ScriptPage(access, request.user, script_id)
+    refusal: DomainError | None = None
+    if request.method == "POST":
+        try:
+            wanted = changed_settings(shown.script.settings, shown.reader.schema, request.POST)
+            caller = caller_from_request(request)
+            change_script(caller=caller, project_id=project_id, script_id=script_id, settings=wanted)
+            shown = ScriptPage(access, request.user, script_id)
+        except DomainError as refused:
+            refusal = refused
+    if not is_htmx(request) and refusal is None:
+        return redirect("automation:script", project_id, script_id)
+    return _part(request, shown, refusal)
+
+
+def _part(request: PageRequest, shown: ScriptPage, refusal: DomainError | None) -> HttpResponse:
+    errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
+    context = {
+        **settings_choices(shown),
+        "shown": shown,
+        "script": shown.script,
+        "project_id": shown.project_id,
+        "last_executions": latest_executions(shown.project_id, script=shown.script.id),
+        "problem": refusal,
+        "errors": {name.replace("settings.", ""): each for name, each in errors.items()},
+        "typed": request.POST if refusal is not None else {},
+    }
+    status = refusal.status if refusal is not None else 200
+    return render(request, "automation/scripts/settings.html", context, status=status)
