@@ -137,6 +137,10 @@ SCRIPT_COMPLETED: Final = EventType(
 )
 
 
+def _switch_page(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("automation:switch_script", args=[project_id, facts["script_id"]])
+
+
 SCRIPT_WANTS_GRANTS: Final = InboxLine(
     "script.asked",
     title="A script waits for you to switch it on",
@@ -144,7 +148,7 @@ SCRIPT_WANTS_GRANTS: Final = InboxLine(
     mail=_("{name} asks you to read a script and to switch it on"),
     sentence=_("{name} asks you to read the script {thing} and to switch it on"),
     thing=lambda facts: str(facts["name"]),
-    link=_page,
+    link=_switch_page,
 )
 SCRIPT_ASKED: Final = _of_a_script(
     "script.asked",

@@ -76,22 +76,22 @@ PAGES: Final = (
     Row("automation:new_script", "GET", f"{PAGE}new/", 200, *EDITORS),
     Row("automation:new_script", "POST", f"{PAGE}new/", 400, *EDITORS),
     Row("automation:check_script", "POST", f"{PAGE}check/", 200, *EDITORS),
-    Row("automation:script", "GET", NONE, 404),
-    Row("automation:save_script", "GET", f"{NONE}save/", 404),
-    Row("automation:save_script", "POST", f"{NONE}save/", 404, *EDITORS),
-    Row("automation:script_settings", "GET", f"{NONE}settings/", 404),
-    Row("automation:script_settings", "POST", f"{NONE}settings/", 404, *EDITORS),
-    Row("automation:script_executions", "GET", f"{NONE}executions/", 404),
-    Row("automation:script_texts", "GET", f"{NONE}texts/", 404),
-    Row("automation:script_text", "GET", f"{NONE}texts/{OTHER}/", 404),
-    Row("automation:script_text", "POST", f"{NONE}texts/{OTHER}/", 404, *EDITORS),
+    Row("automation:script", "GET", NONE, "not_found"),
+    Row("automation:save_script", "GET", f"{NONE}save/", "not_found"),
+    Row("automation:save_script", "POST", f"{NONE}save/", "not_found", *EDITORS),
+    Row("automation:script_settings", "GET", f"{NONE}settings/", "not_found"),
+    Row("automation:script_settings", "POST", f"{NONE}settings/", "not_found", *EDITORS),
+    Row("automation:script_executions", "GET", f"{NONE}executions/", "not_found"),
+    Row("automation:script_texts", "GET", f"{NONE}texts/", "not_found"),
+    Row("automation:script_text", "GET", f"{NONE}texts/{OTHER}/", "not_found"),
+    Row("automation:script_text", "POST", f"{NONE}texts/{OTHER}/", "not_found", *EDITORS),
     *(
-        Row(f"automation:{act}_script", method, f"{NONE}{act}/", 404, *EDITORS)
+        Row(f"automation:{act}_script", method, f"{NONE}{act}/", "not_found", *EDITORS)
         for act in ("run", "ask", "title", "delete")
         for method in ("GET", "POST")
     ),
-    Row("automation:switch_script", "GET", f"{NONE}switch/", 404, OWNERS, OPEN),
-    Row("automation:switch_script", "POST", f"{NONE}switch/", 404, OWNERS, OPEN),
+    Row("automation:switch_script", "GET", f"{NONE}switch/", "not_found", OWNERS, OPEN),
+    Row("automation:switch_script", "POST", f"{NONE}switch/", "not_found", OWNERS, OPEN),
 )
 BUDGETED_PAGES: Final = {
     "automation:scripts": f"…{PAGE}",

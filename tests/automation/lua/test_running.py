@@ -53,6 +53,10 @@ def test_the_log_has_levels_and_comes_live():
     assert list(outcome.log) == live == [LogLine("warn", "few\t3"), LogLine("debug", "x"), LogLine("info", "")]
 
 
+def test_the_log_can_be_called_as_print_is():
+    assert logged("log('made', 3) print(getmetatable(log))") == ["made\t3", "false"]
+
+
 def test_progress_comes_live():
     seen: list[object] = []
     lua.run("core.progress(1, 2, 'half') core.progress(2)", on_progress=seen.append)

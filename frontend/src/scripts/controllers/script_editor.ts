@@ -230,7 +230,7 @@ export class ScriptEditorController extends LiveController {
   private readonly stateChanged = (event: Event): void => {
     const { isOn } = (event as CustomEvent<{ isOn: boolean }>).detail;
     this.stateTarget.toggleAttribute("data-on", isOn);
-    for (const part of this.stateTarget.querySelectorAll<HTMLElement>("[data-when]")) part.hidden = (part.dataset["when"] === "on") !== isOn;
+    for (const part of this.stateTarget.querySelectorAll<HTMLElement>("[data-switch]")) part.hidden = (part.dataset["switch"] === "on") !== isOn;
   };
 
   private goTo(line: number | null): void {

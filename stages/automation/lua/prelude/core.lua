@@ -119,6 +119,7 @@ local function writer(level)
   end
 end
 
-local log = {debug = writer("debug"), info = writer("info"), warn = writer("warn"), error = writer("error")}
+local info = writer("info")
+local log = {debug = writer("debug"), info = info, warn = writer("warn"), error = writer("error")}
 
-return core, log
+return core, setmetatable(log, {__metatable = false, __call = function(_, ...) info(...) end})
