@@ -23,7 +23,7 @@ def rail_rows(context: RailContext) -> Sequence[RailRow]:
             each.script.label,
             reverse("automation:script", args=[project_id, each.script.id]),
             "file-code",
-            "" if each.is_on else str(_("Off")),
+            str(_("Paused")) if each.is_paused else "" if each.is_on else str(_("Off")),
         )
         for each in scripts_of(project_id)
     ]

@@ -19,8 +19,10 @@ from stages.automation.executing.scripts import Script
 from stages.automation.executing.settings import Argument
 from stages.automation.models import Switch
 from stages.automation.permissions import RUN_SCRIPT, SAVE_SCRIPT, SWITCH_SCRIPT
+from stages.automation.reading.changes import OnChange, on_change_of
 from stages.automation.reading.grant_words import ICONS, KINDS, grant_words, kind_words
 from stages.automation.reading.script_texts import LastSave, last_save
+from stages.automation.reading.scripts import ScriptState
 from stages.automation.services.scripts import find_script
 from stages.registers.reading.reader import Reader
 
@@ -120,6 +122,14 @@ class ScriptPage:
     def triggers(self) -> list[tuple[str, str]]:
         """What it watches, as it is written and in words."""
         return [(each, grant_words(self.reader.schema, "read", each)) for each in self.script.settings.on_change]
+
+    @cached_property
+    def on_change(self) -> OnChange | None:
+        """What it does on change; None where it watches nothing."""
+        if not self.script.settings.on_change:
+            return None
+        state = ScriptState(self.script, self.is_on, self.granted)
+        return on_change_of(self.project_id, [state])[self.script.id]
 
     @property
     def args(self) -> tuple[Argument, ...]:

@@ -30,6 +30,7 @@ class ScriptState(NamedTuple):
     script: Script
     is_on: bool
     grants: Grants
+    is_paused: bool = False
 
 
 class Log(NamedTuple):
@@ -66,7 +67,9 @@ def states_of(project_id: UUID, scripts: Iterable[Script]) -> list[ScriptState]:
     for script in listed:
         switch = by_text.get((script.id, script.sha256))
         is_on = switch is not None and switch.is_on and not script.in_conflict
-        found.append(ScriptState(script, is_on, Grants.of(switch.grants) if switch is not None else Grants()))
+        grants = Grants.of(switch.grants) if switch is not None else Grants()
+        is_paused = is_on and switch is not None and switch.is_paused
+        found.append(ScriptState(script, is_on, grants, is_paused))
     return found
 
 
