@@ -114,13 +114,16 @@ class AutomationConfig(StageConfig):
 
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
+        from audit.verification import RECORD_CHECKS
         from blobs.rebuilding import CONTENTS_OF_ROWS
         from drafts.exchange.registry import EXPORTED_TABLES
+        from kernel.late import Late
         from stages.automation import unrecorded
         from stages.automation.exchange import EXPORTED
         from stages.automation.rebuilding import TABLES, contents_of_executions, contents_of_packages
 
         rebuild(*TABLES)
+        RECORD_CHECKS.register("records of automation", Late("stages.automation.verification:check_records"))
         for name, exported in EXPORTED.items():
             EXPORTED_TABLES.register(name, exported)
         CONTENTS_OF_ROWS.register("packages", contents_of_packages)

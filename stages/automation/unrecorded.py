@@ -6,5 +6,5 @@ from typing import Final
 
 TABLES: Final = {
     "automation_due": "a queue: the changes that wait for a script or a rule; empty when all have been looked at",
-    "automation_execution": "what an execution came to is in its event",
+    "automation_execution": "its events have hashes of it; `proof/executions.py` compares it with them",
 }

@@ -13,6 +13,7 @@ from stages.automation.choices import Cause, ExecutionState
 from stages.automation.events import SCRIPT_COMPLETED
 from stages.automation.lua import LogLine, Outcome
 from stages.automation.models import Execution
+from stages.automation.proof.figures import record_sha256
 from stages.automation.services.on_change import follow_end
 
 
@@ -49,6 +50,7 @@ def end(
         "log": execution.log or None,
         "proposal_id": str(proposal.id) if proposal is not None else None,
         "changes": count,
+        "record_sha256": record_sha256(execution),
         **figures,
     }
     event = write.record(SCRIPT_COMPLETED.name, Target.of("script", execution.script), data)

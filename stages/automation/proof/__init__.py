@@ -1,0 +1,1 @@
+"""What of automation is proved beside the tables that events rebuild: executions, and the modules of projects."""
