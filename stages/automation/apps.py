@@ -60,7 +60,9 @@ class AutomationConfig(StageConfig):
 
     def _register_addresses(self) -> None:
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
+        from rest.schema import register_enum_names
 
+        register_enum_names(ExecutionState="stages.automation.choices.ExecutionState")
         API_URLS.register("automation", UrlModule("stages.automation.urls"))
         PAGE_URLS.register("automation", UrlModule("stages.automation.pages.urls"))
         PAGE_URLS.register("automation-rpc", UrlModule("stages.automation.rpc.urls", prefix="api/rpc/", is_api=True))
