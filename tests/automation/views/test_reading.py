@@ -11,6 +11,7 @@ from stages.automation.services.packages import install_module
 from stages.registers.reading.reader import Reader
 from stages.registers.services.tables import create_table, remove_column
 from tests.automation.modules.world import Site
+from tests.rest.client import Api
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,16 @@ def test_the_adopted_version_shows_whatever_somebody_installed(site: Site):
     site.adopt("papers", version="1.0.0")
     install_module(caller=site.editor, name="papers", version="2.0.0")
     assert _views(site, site.editor.user).keys() == {"views/papers/old"}
+
+
+def test_rest_lists_the_views_with_what_they_show(site: Site):
+    site.adopt("models")
+    remove_column(caller=site.owner, project_id=site.project.id, table="models", column="review_on")
+    listed = Api(site.editor.user).get(f"projects/{site.project.id}/views/").json()["results"]
+    assert [(each["name"], each["kind"], each["table"], each["adopted"]) for each in listed] == [
+        ("models", "grid", "models", True),
+        ("status", "board", "models", True),
+    ]
+    assert listed[0]["missing"] == ["The table “Models” has no column “review_on”."]
+    assert (listed[1]["group_by"], listed[1]["columns"]) == ("status", ["name", "owner"])
+    assert listed[1]["address"].endswith("/automation/views/models/status/")
