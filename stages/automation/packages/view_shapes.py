@@ -22,14 +22,14 @@ GROUPING: Final = ("enum", "boolean")
 # What a query may have; what is typed into the search comes from who looks at the view.
 _QUERY: Final = ("sort", "filter")
 _OF_TABLE: Final = ("table", "columns", "query")
-_MEMBERS: Final[Mapping[str, Collection[str]]] = {
+MEMBERS: Final[Mapping[str, Collection[str]]] = {
     "grid": _OF_TABLE,
     "form": _OF_TABLE,
     BOARD: (*_OF_TABLE, "group_by"),
     MATRIX: ("rows", "columns", "relation"),
     FOREIGN: ("read", "write"),
 }
-_NEEDED: Final[Mapping[str, Collection[str]]] = {
+NEEDED: Final[Mapping[str, Collection[str]]] = {
     "grid": ("table",),
     "form": ("table",),
     BOARD: ("table", "group_by"),
@@ -75,11 +75,11 @@ def check_view(
 
     A table or relation that is not the module's own may be there in a project. Raises `ValidationFailed` with a path.
     """
-    for member in _NEEDED[view.kind]:
+    for member in NEEDED[view.kind]:
         if not getattr(view, member):
             raise refuse(f"{path}.{member}", gettext("This is missing."))
     for member in ("table", "columns", "query", "group_by", "rows", "relation", "read", "write"):
-        if getattr(view, member) and member not in _MEMBERS[view.kind]:
+        if getattr(view, member) and member not in MEMBERS[view.kind]:
             words = gettext("A view of the kind %(kind)s has no such member.")
             raise refuse(f"{path}.{member}", words % {"kind": view.kind})
     if view.kind == MATRIX:

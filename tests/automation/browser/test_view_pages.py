@@ -217,7 +217,7 @@ def test_a_matrix_links_records_of_its_tables(
     expect(page.get_by_role("heading", name="Requirements and tests")).to_be_visible()
     grid = page.locator("#matrix-grid")
     grid.focus()
-    expect(page.get_by_role("button", name="Link", exact=True).first).to_be_visible()
+    expect(page.get_by_role("button", name="Link Space")).to_be_visible()
     page.keyboard.press("Space")
     expect(grid.locator("[data-at]")).to_have_count(1)
     expect(page).to_have_url(f"{world.address}automation/views/traceability/trace/")

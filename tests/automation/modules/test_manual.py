@@ -8,6 +8,7 @@ from django.conf import settings
 
 from stages.automation.packages import archive, read_manifest, shapes, toml
 from stages.automation.packages.manifest import ARGUMENTS, TYPES
+from stages.automation.packages.view_shapes import MEMBERS, NEEDED
 
 MANUAL = (settings.BASE_DIR / "docs" / "modules.md").read_text(encoding="utf-8")
 TABLES = {
@@ -22,11 +23,19 @@ TABLES = {
 
 
 def test_its_module_is_one():
-    (text,) = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+    text, views = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
     manifest = read_manifest({"module.toml": text, "scripts/report.lua": "return 1"})
     assert manifest.name == "studies"
     for part in ("tables", "relations", "rules", "scripts", "views"):
         assert getattr(manifest, part)
+    with_views = read_manifest({"module.toml": text + views, "scripts/report.lua": "return 1"})
+    assert {each.kind for each in with_views.views.values()} == {"grid", "board", "form", "matrix"}
+
+
+def test_it_says_what_each_kind_of_view_must_and_may_have():
+    rows = re.findall(r"^\| `([a-z]+)` \| ([^|]*) \| ([^|]*) \| [^|]* \|$", MANUAL, re.MULTILINE)
+    listed = {kind: (_names(needed), _names(others)) for kind, needed, others in rows if kind in MEMBERS}
+    assert listed == {kind: (set(NEEDED[kind]), set(MEMBERS[kind]) - set(NEEDED[kind])) for kind in MEMBERS}
 
 
 def test_it_lists_every_member_of_every_table():
@@ -37,6 +46,10 @@ def test_it_lists_every_member_of_every_table():
         assert set(shape.__struct_fields__) - listed == set(), name
     assert set(TYPES) <= set(re.findall(r"`([a-z-]+)`", rows["[tables.x.columns.y]"]))
     assert set(ARGUMENTS) <= set(re.findall(r"`([a-z-]+)`", rows["[scripts.x]"]))
+
+
+def _names(cell: str) -> set[str]:
+    return set(re.findall(r"`([a-z_]+)`", cell))
 
 
 def test_its_limits_are_those_of_the_code():
