@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from blobs.models import Blob
 from drafts.models import Draft
 from projects.demo import DANIEL, MARA, DemoPerson, DemoProject
 from projects.models import Project, Status
+from stages.automation import demo_rows as rows
 from stages.automation.executing.working import run_execution
 from stages.automation.facets import SCRIPT, record_id
 from stages.automation.packages.shipped import shipped_modules
@@ -18,10 +20,16 @@ from stages.automation.services.passages import follow_passages, link_passage
 from stages.automation.services.rule_proposals import propose_of_rule
 from stages.automation.services.rules import save_rule
 from stages.automation.services.scripts import run_script
+from stages.registers import verbs
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.payloads import Payload
 from stages.registers.models import Row
+from stages.registers.schema import Schema
+from stages.registers.services.acting import act
 from stages.registers.services.links import confirm_mapping
 from stages.registers.services.records import attach, create_records
 from stages.registers.services.tables import create_table
+from stages.registers.verbs.finding import make_id
 
 MODULES: Final = ("traceability", "models", "production")
 JANE: Final = {"name": "Jane Doe", "email": "jane.doe@example.org", "department": "cast"}
@@ -66,6 +74,25 @@ class AdoptModules:
         attach(**_by(demo, MARA, "cast"), record=jane, table="cast", values={"role": "Ophelia"})
         one, other = ("contacts", "name"), ("cast", "actor")
         confirm_mapping(**_by(demo, MARA, "same"), one=one, other=other)
+        self._create(demo, "contacts", rows.CONTACTS)
+        cast = [jane, *self._create(demo, "cast", rows.CAST)]
+        scenes, cues = self._create(demo, "scenes", rows.SCENES), self._create(demo, "cues", rows.CUES)
+        self._create(demo, "models", rows.MODELS)
+        self._link(demo, "plays", [(cast[at], scenes[of - 1]) for at, each in rows.PLAYS for of in each])
+        self._link(demo, "in_scene", [(cues[at], scenes[of - 1]) for at, of in enumerate(rows.CUES_IN)])
+
+    def _create(self, demo: DemoProject, table: str, listed: Sequence[dict[str, Any]]) -> list[str]:
+        return [str(each) for each in create_records(**_by(demo, MARA, "rows", table), table=table, rows=listed).answer]
+
+    def _link(self, demo: DemoProject, relation: str, ends: Sequence[tuple[str, str]]) -> None:
+        def verb(acts: Acts, schema: Schema) -> list[Payload]:
+            return [
+                payload
+                for source, target in ends
+                for payload in verbs.link(acts, schema, make_id(), source=source, target=target, type_=relation)
+            ]
+
+        act(**_by(demo, MARA, "links", relation), verb=verb, parameters={"links": relation})
 
     def _rule(self, demo: DemoProject) -> None:
         """What the rule would add waits as its proposal."""

@@ -24,8 +24,11 @@ def test_the_demo_has_the_modules_and_jane_in_two_tables(tmp_path: Path) -> None
     made = making.make_demo(data_dir=tmp_path, url="http://localhost:8000/")
     project = Project.objects.get(pk=made["project_id"])
     assert [each.name for each in adopted_modules(project.id)] == sorted(MODULES)
-    contact, actor = (Row.objects.get(project=project, facet=facet) for facet in ("contacts", "cast"))
-    assert contact.record == actor.record
+    of_project = Row.objects.filter(project=project)
+    contact = of_project.get(facet="contacts", shown__name="Jane Doe")
+    actor = of_project.get(facet="cast", record=contact.record)
+    assert [of_project.filter(facet=each).count() for each in ("cast", "scenes", "cues", "models")] == [8, 6, 12, 3]
+    assert of_project.filter(facet="sm_cues").count() == 7
     assert actor.shown == {"actor": "Jane Doe", "role": "Ophelia"}
     assert verify_chain(str(project.id)).finding is None
     assert list(check_records()) == []
