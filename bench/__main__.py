@@ -34,6 +34,7 @@ MODULES = {
     "registers": ("r1", "r2", "r3", "r4"),
     "scripts": ("s1", "s2"),
     "rules": ("s3",),
+    "changes": ("s4a", "s4b"),
 }
 # p: the product without stages; n: runs; d: pads; fl: fleet; r: registers; s: automation.
 LETTERS = "pndfrs"

@@ -15,6 +15,8 @@ from stages.automation.changes.triggers import ALL, has
 from stages.registers.fold.views import Edge, Record
 
 MAX_KEPT: Final = 16 << 10
+# Characters of a text that is certainly kept whole, however its JSON spells it.
+_SHORT: Final = MAX_KEPT // 7
 Kept = dict[str, Any] | None
 
 
@@ -22,6 +24,8 @@ def kept(value: Any) -> Kept:
     """A value as it is kept."""
     if value is None:
         return None
+    if isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) < _SHORT):
+        return {"value": value}
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     if len(text) <= MAX_KEPT:
         return {"value": value}
