@@ -120,10 +120,11 @@ class AutomationConfig(StageConfig):
         from blobs.rebuilding import CONTENTS_OF_ROWS
         from drafts.exchange.registry import EXPORTED_TABLES
         from kernel.late import Late
-        from stages.automation import unrecorded
+        from stages.automation import controls, unrecorded
         from stages.automation.exchange import EXPORTED
         from stages.automation.rebuilding import TABLES, contents_of_executions, contents_of_packages
 
+        controls.register()
         rebuild(*TABLES)
         RECORD_CHECKS.register("records of automation", Late("stages.automation.verification:check_records"))
         for name, exported in EXPORTED.items():

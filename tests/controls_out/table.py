@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.controls_out.automation import AUTOMATION
 from tests.controls_out.fleet import FLEET
 from tests.controls_out.out import Out, given, itself, nothing, within_another, without
 from tests.controls_out.pads import PADS
@@ -245,4 +246,6 @@ _TRUNK: Final = (
 )
 
 # A control's parts stand behind its first row.
-OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *FLEET, *PADS, *REGISTERS, *RUNS), key=lambda out: out.control))
+OUT: Final = tuple(
+    sorted((*_TRUNK, *PROPOSALS, *AUTOMATION, *FLEET, *PADS, *REGISTERS, *RUNS), key=lambda out: out.control)
+)
