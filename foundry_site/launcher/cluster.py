@@ -58,6 +58,8 @@ def _run(options: ClusterOptions, environment: Environment) -> None:
         raise LaunchError(
             f"The embedded PostgreSQL serves up to {MAX_EMBEDDED_NODES} nodes; name your own in DATABASE_URL."
         )
+    if options.workers and not find_nginx():
+        raise LaunchError("Workers need nginx in front, which brings WebSockets to them; there is none here.")
     with DataFolderLock(options.run.data_dir) as lock:
         lock.describe(url=url)
         check_port(options.run.port)
@@ -70,8 +72,6 @@ def _run(options: ClusterOptions, environment: Environment) -> None:
 
 def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
     nginx = find_nginx()
-    if options.workers and not nginx:
-        raise LaunchError("Workers need nginx in front, which brings WebSockets to them; there is none here.")
     os.environ["FOUNDRY_PROXY"] = str(nginx is not None)
     nodes = _nodes(options, first_port=0 if nginx else options.run.port)
     masters, workers = nodes[: options.nodes], nodes[options.nodes :]

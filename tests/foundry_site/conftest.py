@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from foundry_site.embedded import postgres, valkey
+from foundry_site.embedded import addresses, postgres, valkey
+from tests import databases
+from tests.copies import dumped, fill
 
 
 @pytest.fixture
@@ -21,3 +23,21 @@ def data_dir() -> Iterator[Path]:
     postgres.stop(folder)
     valkey.stop(folder)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def migrated_tables(django_db_setup: None) -> bytes:
+    """The tables of the tests' template, as SQL."""
+    return dumped(databases.address(databases.template()))
+
+
+@pytest.fixture
+def used_data_dir(data_dir: Path, migrated_tables: bytes) -> Path:
+    """The data folder, where a site has served before, with nobody in it; it has the stages of these tests.
+
+    To migrate takes most of a first start, which `test_a_first_and_a_second_run` looks at.
+    """
+    postgres.start(data_dir, durable=False)
+    fill(addresses.database_url(data_dir), migrated_tables)
+    postgres.stop(data_dir)
+    return data_dir

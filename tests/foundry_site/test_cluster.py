@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from foundry_site.launcher.nginx import configuration, find_nginx
-from tests.foundry_site.test_run import Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
+from tests.foundry_site.test_run import STAGES, Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
 from tests.patience import PATIENCE, have_ended
 
 COMMAND = "foundry_site.launcher.nodes"
@@ -45,8 +45,9 @@ def nodes_of(data_dir: Path) -> list[psutil.Process]:
     return [each for each in found if COMMAND in (each.info["cmdline"] or ()) and str(data_dir) in each.info["cmdline"]]
 
 
-def test_nodes_are_started_watched_and_stopped(start: Callable[..., Run], data_dir: Path) -> None:
-    cluster = start("2", "--no-demo")
+def test_nodes_are_started_watched_and_stopped(start: Callable[..., Run], used_data_dir: Path) -> None:
+    data_dir = used_data_dir
+    cluster = start("2", "--no-demo", **STAGES)
     cluster.until("Stop with Ctrl-C")
     (told,) = re.findall(r"2 nodes … (\d+), (\d+)", cluster.said)
     assert all(ready(port) for port in told)
@@ -67,8 +68,9 @@ def test_nodes_are_started_watched_and_stopped(start: Callable[..., Run], data_d
     assert "Traceback" not in cluster.said
 
 
-def test_nodes_do_not_outlive_a_launcher_that_is_killed(start: Callable[..., Run], data_dir: Path) -> None:
-    cluster = start("2", "--no-demo")
+def test_nodes_do_not_outlive_a_launcher_that_is_killed(start: Callable[..., Run], used_data_dir: Path) -> None:
+    data_dir = used_data_dir
+    cluster = start("2", "--no-demo", **STAGES)
     cluster.until("Stop with Ctrl-C")
     nodes = nodes_of(data_dir)
     assert len(nodes) == 2

@@ -22,6 +22,8 @@ from foundry_site.environment import BASE_DIR
 from foundry_site.launcher import frontend
 from tests.patience import COMMAND_PATIENCE, PATIENCE
 
+# Those of `used_data_dir`: a node refuses tables of a stage that it lacks.
+STAGES = {"FOUNDRY_STAGES": os.environ["FOUNDRY_STAGES"]}
 CHOSEN_BY_TESTS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 # Building them is script/test's first step; here it would race with other tests.
@@ -147,15 +149,16 @@ def test_a_first_and_a_second_run(start: Callable[..., Run], data_dir: Path) -> 
     assert "Traceback" not in first.said + second.said
 
 
-def test_a_killed_run_hinders_nobody(start: Callable[..., Run], data_dir: Path) -> None:
-    killed = start("--no-demo")
+def test_a_killed_run_hinders_nobody(start: Callable[..., Run], used_data_dir: Path) -> None:
+    data_dir = used_data_dir
+    killed = start("--no-demo", **STAGES)
     killed.until("Stop with Ctrl-C")
     assert "create_account NAME --administrator" in killed.said
     assert not (data_dir / "demo.json").exists()
     killed.end(signal.SIGKILL)
     assert any("postgres" in command for command in working(data_dir))
 
-    after = start("--no-demo")
+    after = start("--no-demo", **STAGES)
     after.until("Stop with Ctrl-C")
     assert after.get("/healthz") == {"status": "ok"}
     # As when the terminal is closed.
@@ -163,8 +166,9 @@ def test_a_killed_run_hinders_nobody(start: Callable[..., Run], data_dir: Path) 
     assert left_over(data_dir) == []
 
 
-def test_services_and_a_worker_that_die_come_back_by_themselves(start: Callable[..., Run], data_dir: Path) -> None:
-    run = start("--no-demo")
+def test_services_and_a_worker_that_die_come_back_by_themselves(start: Callable[..., Run], used_data_dir: Path) -> None:
+    data_dir = used_data_dir
+    run = start("--no-demo", **STAGES)
     run.until("Stop with Ctrl-C")
     before = {name: found(data_dir, *marks) for name, marks in PROGRAMS.items()}
     for process in before.values():
@@ -253,7 +257,7 @@ def test_what_an_operator_got_wrong_is_one_line(
 def test_somebody_elses_database_gets_no_demo(
     start: Callable[..., Run], data_dir: Path, process_environment: dict[str, str]
 ) -> None:
-    run = start(DATABASE_URL=process_environment["DATABASE_URL"], FOUNDRY_STAGES=process_environment["FOUNDRY_STAGES"])
+    run = start(DATABASE_URL=process_environment["DATABASE_URL"], **STAGES)
     run.until("Stop with Ctrl-C")
     assert "  Valkey … running" in run.said
     assert "create_account NAME --administrator" in run.said
