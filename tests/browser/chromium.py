@@ -11,9 +11,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from foundry_site.launcher.chromium import find_chromium
 
-# As root Chromium has no sandbox of its own; the others keep it from calling home.
+# As root Chromium has no sandbox of its own. A context's pages share a process (`contexts.py`), as the pages of a site
+# do where memory is short. The others keep it from calling home.
 FLAGS = (
     "--no-sandbox",
+    "--renderer-process-limit=1",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

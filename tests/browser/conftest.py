@@ -67,8 +67,11 @@ def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Res
 
 
 @pytest.fixture(scope="module")
-def chromium(chromium_of_the_process: Chromium) -> Iterator[Browser]:
-    """The system's Chromium; each person has a context, and so cookies, of their own in it."""
+def chromium(shared_database: str, chromium_of_the_process: Chromium) -> Iterator[Browser]:
+    """The system's Chromium; each person has a context, and so cookies, of their own in it.
+
+    The database is made before it: while it is driven the ORM refuses to work here.
+    """
     with chromium_of_the_process.driven() as browser:
         yield browser
 

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from secrets import token_hex
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.test import Client
@@ -23,6 +23,7 @@ from projects.models import Project
 from projects.services import add_member, create_project
 from tests import databases
 from tests.accounts.pages import seem_proven
+from tests.browser.contexts import Scheme, Size, give_back, open_page
 from tests.browser.world_rows import WorldRows, read_rows
 from tests.patience import PATIENCE
 from tests.writers import Writer
@@ -30,7 +31,6 @@ from tests.writers import Writer
 Result = TypeVar("Result")
 # Seconds between two looks into the database.
 POLL = 0.1
-Scheme = Literal["light", "dark"]
 
 
 # What the first test of this process made, by the name of its database.
@@ -130,23 +130,19 @@ class Person:
         cookie: str,
         *,
         scheme: Scheme = "light",
-        size: tuple[int, int] = (1440, 900),
+        size: Size = (1440, 900),
     ) -> None:
         self.world = world
         self.user = user
         self.complaints: list[str] = []
         # What the browser says of an answer that a test provokes; anything else is a complaint.
         self.expected: list[str] = []
-        self._context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,
-            locale="en-GB",
-            timezone_id="Europe/Stockholm",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
+        self._browser = chromium
+        self._kind = scheme, size
+        self._is_closed = False
+        self.page: Page = open_page(chromium, world.url, *self._kind)
+        self._context = self.page.context
         self._context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": world.url}])
-        self._context.set_default_timeout(PATIENCE * 1000)
-        self.page: Page = self._context.new_page()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught {error}"))
 
@@ -155,7 +151,10 @@ class Person:
             self.complaints.append(f"{message.type} {message.text} ({message.location['url']} on {self.page.url})")
 
     def close(self) -> None:
-        self._context.close()
+        """Close the window, once; its context is for somebody else's."""
+        if not self._is_closed:
+            self._is_closed = True
+            give_back(self._browser, self._context, *self._kind)
 
     def sign_out(self) -> None:
         self._context.clear_cookies()

@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from drafts.attachments.models import Attachment
 from drafts.attachments.services import attach_file
 from proposals.models import Proposal
+from tests.browser.contexts import Scheme
 from tests.browser.giving import MIB, at_files, choose, download, files, give
-from tests.browser.people import Person, Scheme, World
+from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.browser.test_reviewing_proposals import opened
 from tests.drafts.attachments.files import upload

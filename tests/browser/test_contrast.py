@@ -16,8 +16,9 @@ from playwright.sync_api import CDPSession, Error, Page, expect
 
 from accounts.callers import foundry_caller
 from accounts.services import create_account
+from tests.browser.contexts import Scheme
 from tests.browser.pages import ELSEWHERE, OF_A_PROJECT
-from tests.browser.people import Person, Scheme, World
+from tests.browser.people import Person, World
 from tests.browser.signers import story
 
 MEASURE: Final = (Path(__file__).parent / "contrast.js").read_text()

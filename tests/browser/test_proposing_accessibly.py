@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from proposals.models import Proposal
-from tests.browser.people import Person, Scheme, World
+from tests.browser.contexts import Scheme
+from tests.browser.people import Person, World
 from tests.browser.proposing import keeps, open_proposal, save, staged
 from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.browser.test_forced_colours import style, with_forced_colours

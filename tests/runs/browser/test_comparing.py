@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from proposals.models import Proposal, ProposalState
 from stages.runs.models import Experiment, Run
-from tests.browser.people import Person, Scheme, World
+from tests.browser.contexts import Scheme
+from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.browser.test_forced_colours import style, with_forced_colours
 from tests.runs.browser.conftest import Models

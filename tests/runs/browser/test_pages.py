@@ -9,7 +9,8 @@ from uuid import uuid4
 from playwright.sync_api import expect
 
 from stages.runs.services import connect_repository
-from tests.browser.people import Person, Scheme, World
+from tests.browser.contexts import Scheme
+from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.browser.test_forced_colours import style, with_forced_colours
 from tests.runs.browser.conftest import Models

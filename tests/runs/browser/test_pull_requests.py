@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 from stages.runs.models import Experiment, Repository, Run
 from stages.runs.services import connect_repository
-from tests.browser.people import Person, Scheme, World
+from tests.browser.contexts import Scheme
+from tests.browser.people import Person, World
 from tests.browser.server import Server
 from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.runs.browser.conftest import Models

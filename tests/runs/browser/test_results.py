@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from stages.runs.models import Experiment
-from tests.browser.people import Person, Scheme, World
+from tests.browser.contexts import Scheme
+from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.browser.test_forced_colours import style, with_forced_colours
 from tests.patience import COMMAND_PATIENCE
