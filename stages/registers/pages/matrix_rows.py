@@ -67,7 +67,10 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn: rows from `first` (0) of `count`, columns of which `hidden` are left out."""
+    """What is drawn: rows from `first` (0) of `count`, columns of which `hidden` are left out.
+
+    Where it is not traced, rows have no state: a row without links lacks nothing.
+    """
 
     columns: tuple[ShownColumn, ...]
     rows: tuple[ShownRow, ...]
@@ -76,6 +79,12 @@ class Picture:
     count: int
     hidden: int
     coverage: Coverage
+    is_traced: bool
+
+    @property
+    def linked(self) -> int:
+        """How many rows have a link."""
+        return self.coverage.total - self.coverage.gaps
 
     @property
     def from_number(self) -> int:
@@ -88,7 +97,7 @@ class Picture:
 
     @property
     def column_count(self) -> int:
-        return len(self.columns) + COLUMNS_BEFORE + 1
+        return len(self.columns) + COLUMNS_BEFORE + self.is_traced
 
     @property
     def gap_width(self) -> int:
@@ -117,7 +126,8 @@ def picture_of(state: MatrixState, *, limit: int = MAX_ROWS) -> Picture | None:
         _row(row, number, where, shown) for number, row in enumerate(shown.rows[first : first + limit], first + 2)
     )
     hidden = len(shown.columns) - len(places)
-    return Picture(columns, rows, len(places) * COLUMN, first, len(shown.rows), hidden, shown.coverage)
+    width = len(places) * COLUMN
+    return Picture(columns, rows, width, first, len(shown.rows), hidden, shown.coverage, state.is_traced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +139,15 @@ class BarPart:
     width: float
 
 
-def bar_of(coverage: Coverage) -> list[BarPart]:
-    """The bar: confirmed, suspect, gaps, with a thin space between them; what is there at all can be seen."""
+def bar_of(picture: Picture) -> list[BarPart]:
+    """The bar: confirmed, suspect, gaps, with a thin space between them; what is there at all can be seen.
+
+    Of a matrix that is not traced: those with a link, and the others.
+    """
+    coverage = picture.coverage
     listed = [("confirmed", coverage.confirmed), ("suspect", coverage.suspect), ("gaps", coverage.gaps)]
+    if not picture.is_traced:
+        listed = [("confirmed", picture.linked), ("rest", coverage.gaps)]
     present = [(name, count) for name, count in listed if count]
     space, least = 0.4, 1.0
     room = 100 - space * max(len(present) - 1, 0) - least * len(present)
@@ -165,13 +181,20 @@ def csv_rows(state: MatrixState) -> Iterator[list[str]]:
     places = range(len(shown.columns)) if not state.column_words else state.places
     where = {place: at for at, place in enumerate(places)}
     table, columns = state.schema.readable[state.axes.rows], state.schema.readable[state.axes.columns]  # type: ignore[union-attr]
-    yield [table.label, _("Text"), columns.label, *(shown.columns[at].key for at in places), _("State")]
+    yield [
+        table.label,
+        _("Text"),
+        columns.label,
+        *(shown.columns[at].key for at in places),
+        *([_("State")] if state.is_traced else ()),
+    ]
     for row in shown.rows:
         squares = [""] * len(where)
         for mark in row.marks:
             if mark.at in where:
                 squares[where[mark.at]] = "?" if mark.suspect else "x"
-        yield [row.end.key, row.end.text, str(len(row.marks)), *squares, state_words(row.state)]
+        states = [state_words(row.state)] if state.is_traced else []
+        yield [row.end.key, row.end.text, str(len(row.marks)), *squares, *states]
 
 
 @dataclass(frozen=True, slots=True)

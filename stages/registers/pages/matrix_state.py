@@ -129,6 +129,12 @@ class MatrixState:
         shown = {"rows": axes.rows, "columns": axes.columns, "link": axes.relation}
         return all(self.parameters.get(name, "") in ("", value) for name, value in shown.items())
 
+    @cached_property
+    def is_traced(self) -> bool:
+        """Whether links become suspect here, by a column of either table; else they are links and no more."""
+        tables = (self.schema.readable.get(each) for each in ((self.axes.rows, self.axes.columns) if self.axes else ()))
+        return any(column.traced for table in tables if table is not None for column in table.columns)
+
     @property
     def is_outgoing(self) -> bool:
         return self.axes is not None and self.axes.is_outgoing(self.schema)

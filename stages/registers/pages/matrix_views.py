@@ -124,7 +124,7 @@ def matrix_sheet(access: Access, state: MatrixState, *, may_write: bool) -> dict
         "may_write": may_write and state.moment is None,
         "state": state,
         "picture": picture,
-        "bar": bar_of(picture.coverage) if picture else [],
+        "bar": bar_of(picture) if picture else [],
         "percent": f"{picture.coverage.percent:g}" if picture else "",
         "suspect_percent": f"{picture.coverage.suspect_percent:g}" if picture else "",
         "gap_percent": f"{picture.coverage.gap_percent:g}" if picture else "",

@@ -28,6 +28,7 @@ def matrix_texts() -> dict[str, str]:
     """What the matrix says of the square that is chosen."""
     return {
         "registers.matrix.none": _("not linked"),
+        "registers.matrix.linked": _("linked"),
         "registers.matrix.confirmed": _("confirmed"),
         "registers.matrix.suspect": _("suspect"),
     }

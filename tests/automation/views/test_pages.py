@@ -208,6 +208,18 @@ def test_a_matrix_is_always_of_its_own_tables(see: Callable[..., Any]):
     assert "<script>alert" not in answer.content.decode()
 
 
+def test_a_matrix_of_tables_without_traced_columns_speaks_of_links_only(see: Callable[..., Any]):
+    html = see("matrix").content.decode()
+    assert "of 4 have a link" in html
+    assert (
+        re.findall(
+            r"(?i)\b(gaps?|suspect|covered|confirm\w*)\b",
+            re.sub(r"<(script|svg|dl)\b.*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL),
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize("name", ["grid", "board", "form", "matrix"])
 def test_who_reads_sees_and_changes_nothing(
     site: Site, see: Callable[..., Any], viewer: Any, client: Client, name: str

@@ -172,7 +172,8 @@ export class RegisterMatrixController extends LiveController {
     cursor.setAttribute("aria-selected", "true");
     cursor.setAttribute("aria-colindex", head.getAttribute("aria-colindex") ?? "");
     const mark = this.markAt(square);
-    const linked = mark?.hasAttribute("data-suspect") ? "registers.matrix.suspect" : "registers.matrix.confirmed";
+    const confirmed = this.gridTarget.dataset["traced"] === undefined ? "registers.matrix.linked" : "registers.matrix.confirmed";
+    const linked = mark?.hasAttribute("data-suspect") ? "registers.matrix.suspect" : confirmed;
     const state = say(mark ? linked : "registers.matrix.none");
     const key = row.querySelector(".matrix-label b")?.textContent ?? "";
     cursor.setAttribute("aria-label", `${key}, ${head.dataset["key"] ?? ""}: ${state}`);
