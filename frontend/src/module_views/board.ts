@@ -1,3 +1,5 @@
+import { takeCount } from "./counting";
+
 /** The groups and cards of a board, as Django wrote them and as they are written again. */
 
 /** What Django writes into the page of a board (`stages/automation/pages/board_view.py`). */
@@ -55,6 +57,7 @@ export class Board {
   write(html: string): void {
     const written = document.createElement("template");
     written.innerHTML = html;
+    takeCount(written.content);
     const { activeElement } = document;
     const record = activeElement?.closest<HTMLElement>(".board-card")?.dataset["record"];
     const typed = activeElement instanceof HTMLInputElement && this.element.contains(activeElement) ? activeElement : null;

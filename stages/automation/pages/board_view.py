@@ -73,7 +73,7 @@ def page(request: PageRequest, access: Access, reader: Reader, view: ProjectView
             refused = refused_filter(wanted, refusal)
     context |= _board(state, view, request.GET)
     if request.GET.get(PART) == BOARD:
-        response = render(request, "automation/views/board_groups.html", context)
+        response = render(request, "automation/views/board_part.html", context)
         response["Cache-Control"] = "no-store"
         return response
     context |= _page(access, state, view, may_write=context["may_write"])

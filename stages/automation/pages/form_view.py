@@ -30,6 +30,7 @@ from workspace.decorators import PageRequest
 
 FORM: Final = "form"
 RECORD: Final = "record"
+NEAR: Final = "near"
 # Records that are listed before the open one, and behind it.
 BEFORE: Final = 20
 BEHIND: Final = 40
@@ -62,7 +63,10 @@ class OpenRecord:
 
 
 def page(request: PageRequest, access: Access, reader: Reader, view: ProjectView) -> HttpResponse:
-    """GET `?record=&q=&filter=`: the form of a record, of the first one where none is named. `part=form`: it alone."""
+    """GET `?record=&q=&filter=`: the form of a record, of the first one where none is named. `part=form`: it alone.
+
+    `near` names a record that is wanted if the query has it.
+    """
     state = state_of(reader, view, request.GET)
     context = {**view_context(request, access, reader, view), "state": state, "table": state.table}
     context |= {"rail_address": rail_address(state), "place": state.table.entity}
@@ -75,9 +79,9 @@ def page(request: PageRequest, access: Access, reader: Reader, view: ProjectView
             return redirect(filtered(state, wanted).at())
         except ValidationFailed as refusal:
             refused = refused_filter(wanted, refusal)
-    context |= {"open_record": _open(state, request.GET.get(RECORD, "")), "back": state.at()}
+    context |= {"open_record": _open(state, request.GET.get(RECORD, ""), request.GET.get(NEAR, "")), "back": state.at()}
     if request.GET.get(PART) == FORM:
-        response = render(request, "automation/views/form_record.html", context)
+        response = render(request, "automation/views/form_part.html", context)
         response["Cache-Control"] = "no-store"
         return response
     context |= _page(access, state, may_write=context["may_write"])
@@ -105,10 +109,11 @@ def _page(access: Access, state: TableState, *, may_write: bool) -> dict[str, An
     }
 
 
-def _open(state: TableState, wanted: str) -> OpenRecord | None:
+def _open(state: TableState, wanted: str, near: str) -> OpenRecord | None:
     """The record that is wanted, or the first; one that was made just now may be outside the query."""
     ids = record_ids(state.reader, state.query)
-    record = wanted if wanted in ids or _is_there(state, wanted) else ids[0] if ids else ""
+    fitting = near if near in ids else ids[0] if ids else ""
+    record = wanted if wanted in ids or _is_there(state, wanted) else fitting
     rows = rows_of(state.reader, state.table.facet, [record]) if record else []
     if not rows:
         return None

@@ -116,6 +116,7 @@ def test_records_are_made_in_a_group_and_found_by_the_search(
     board.page.keyboard.press("Escape")
     board.page.get_by_label("Search in this view").fill("twice")
     expect(board.page.locator(".board-card")).to_have_count(1)
+    expect(board.page.locator(".sheet-bar #reg-count")).to_have_text("1 of 5 records")
     assert tables.count() == 5
 
 

@@ -195,6 +195,8 @@ def test_a_form_leads_from_a_record_that_the_search_leaves_out_to_those_that_it_
 ):
     found = see("form", record=papers[0], q="beta").context["open_record"]
     assert (found.name.label, found.position, found.after) == ("P-1", 0, papers[1])
+    assert see("form", near=papers[0], q="beta").context["open_record"].name.label == "P-2"
+    assert see("form", near=papers[1]).context["open_record"].name.label == "P-2"
     assert see("form", record="nonsense").context["open_record"].name.label == "P-1"
     assert see("form", q="nothing").context["open_record"] is None
 

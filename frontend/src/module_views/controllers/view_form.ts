@@ -8,6 +8,7 @@ import type { Choice } from "../../registers/grid_data";
 import { takeBack } from "../../registers_matrix/taking_back";
 import { Disconnected, Refused } from "../../requests";
 import { count, say } from "../../texts";
+import { takeCount } from "../counting";
 import { Fields, fieldOf, type FormData as Facts, type Input, inputOf, rowOf } from "../fields";
 import { Renewal } from "../renewal";
 
@@ -29,6 +30,7 @@ export class ViewFormController extends LiveController {
   private by = "";
   /** An input that is moved with the page it is in was not left by its person. */
   private isWriting = false;
+  private isSearching = false;
   private timer = 0;
   private asking = 0;
 
@@ -126,7 +128,8 @@ export class ViewFormController extends LiveController {
       if (text) address.searchParams.set("q", text);
       else address.searchParams.delete("q");
       history.replaceState(history.state, "", address);
-      void this.renewal.now();
+      this.isSearching = true;
+      void this.renewal.now().then(() => (this.isSearching = false));
     }, PAUSE);
   }
 
@@ -166,7 +169,8 @@ export class ViewFormController extends LiveController {
     const address = new URL(location.href);
     address.searchParams.set("part", "form");
     const { record } = this.fields;
-    if (record && !address.searchParams.has("record")) address.searchParams.set("record", record);
+    // Whoever searches stays at their record only if it fits.
+    if (record && !address.searchParams.has("record")) address.searchParams.set(this.isSearching ? "near" : "record", record);
     return address.pathname + address.search;
   }
 
@@ -178,6 +182,7 @@ export class ViewFormController extends LiveController {
     const typing = row && inputOf(row);
     const written = document.createElement("template");
     written.innerHTML = html;
+    takeCount(written.content);
     const record = written.content.querySelector<HTMLElement>(".form-record")?.dataset["record"];
     const isSame = record === before.record;
     const place = isSame ? written.content.querySelector<HTMLElement>(`.form-row[data-field="${CSS.escape(before.field)}"]`) : null;
