@@ -27,7 +27,7 @@ from stages.registers.models import Row
 from stages.registers.schema import Schema
 from stages.registers.services.acting import act
 from stages.registers.services.links import confirm_mapping
-from stages.registers.services.records import attach, create_records
+from stages.registers.services.records import Cell, attach, create_records, set_cells
 from stages.registers.services.tables import create_table
 from stages.registers.verbs.finding import make_id
 
@@ -61,6 +61,7 @@ class AdoptModules:
             manifest = shipped_modules()[name].manifest
             adopt_module(**_by(demo, MARA, "adopt", name), name=name, grants=capabilities_of(manifest.capabilities))
         self._cast(demo)
+        self._requirements(demo)
         self._rule(demo)
         self._passages(demo)
         self._run(demo, DANIEL, "traceability/untested", priority="Must")
@@ -80,6 +81,17 @@ class AdoptModules:
         self._create(demo, "models", rows.MODELS)
         self._link(demo, "plays", [(cast[at], scenes[of - 1]) for at, each in rows.PLAYS for of in each])
         self._link(demo, "in_scene", [(cues[at], scenes[of - 1]) for at, of in enumerate(rows.CUES_IN)])
+
+    def _requirements(self, demo: DemoProject) -> None:
+        """Daniel says of most requirements how far they are, and who answers for them."""
+        keys = dict(Row.objects.filter(project=demo.project, facet="requirements").values_list("shown__key", "record"))
+        cells = [
+            Cell(str(keys[key]), "requirements", field, value)
+            for key, facts in rows.REQUIREMENTS.items()
+            if key in keys
+            for field, value in zip(("status", "owner"), facts, strict=True)
+        ]
+        set_cells(**_by(demo, DANIEL, "requirements"), cells=cells)
 
     def _create(self, demo: DemoProject, table: str, listed: Sequence[dict[str, Any]]) -> list[str]:
         return [str(each) for each in create_records(**_by(demo, MARA, "rows", table), table=table, rows=listed).answer]

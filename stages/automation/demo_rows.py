@@ -84,3 +84,21 @@ MODELS: Final[tuple[dict[str, Any], ...]] = (
         "owner": "Mara Lindqvist",
     },
 )
+
+# How far each requirement is, and who answers for it; of the last two nobody has said it yet.
+REQUIREMENTS: Final = {
+    "REQ-1": ("Accepted", "Mara Lindqvist"),
+    "REQ-2": ("Accepted", "Mara Lindqvist"),
+    "REQ-3": ("Accepted", "Daniel Okafor"),
+    "REQ-4": ("Accepted", "Daniel Okafor"),
+    "REQ-5": ("Accepted", "Mara Lindqvist"),
+    "REQ-6": ("Accepted", "Daniel Okafor"),
+    "REQ-7": ("Accepted", "Mara Lindqvist"),
+    "REQ-8": ("Accepted", "Mara Lindqvist"),
+    "REQ-9": ("Draft", "Daniel Okafor"),
+    "REQ-10": ("Draft", "Mara Lindqvist"),
+    "REQ-11": ("Draft", "Daniel Okafor"),
+    "REQ-12": ("Draft", "Mara Lindqvist"),
+    "REQ-13": ("Dropped", "Mara Lindqvist"),
+    "REQ-14": ("Draft", "Daniel Okafor"),
+}

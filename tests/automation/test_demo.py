@@ -28,6 +28,7 @@ def test_the_demo_has_the_modules_and_jane_in_two_tables(tmp_path: Path) -> None
     contact = of_project.get(facet="contacts", shown__name="Jane Doe")
     actor = of_project.get(facet="cast", record=contact.record)
     assert [of_project.filter(facet=each).count() for each in ("cast", "scenes", "cues", "models")] == [8, 6, 12, 3]
+    assert of_project.filter(facet="requirements", shown__status="Accepted").count() == 8
     assert of_project.filter(facet="sm_cues").count() == 7
     assert actor.shown == {"actor": "Jane Doe", "role": "Ophelia"}
     assert verify_chain(str(project.id)).finding is None
