@@ -14,7 +14,7 @@ from stages.registers.fold.views import Record
 def put(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[Payload]:
     """The payloads after which a record shows these values, and none in its other fields.
 
-    An empty text, False, and None are the same as nothing.
+    An empty text, False, and None are the same as nothing. Where values stand side by side, one of them is written too.
     """
     found = acts.increment.storage.records.get(entity)
     wanted = {name: value for name, value in values.items() if value not in (None, "", False)}
@@ -23,9 +23,9 @@ def put(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[
         payloads.append(CreateEntity(entity))
     if found is None or not any(each[1] == facet and life.attached for each, life in found.facts.facets.items()):
         payloads.append(AttachFacet(entity, facet))
-    known = _known(found, facet)
+    known, apart = _known(found, facet), _apart(found, facet)
     for name, value in wanted.items():
-        if name not in known or spell(known[name]) != spell(value):
+        if name not in known or name in apart or spell(known[name]) != spell(value):
             payloads.append(SetField(entity, facet, name, value))
     payloads += [SetField(entity, facet, name, None, unset=True) for name in sorted(known.keys() - wanted.keys())]
     return payloads
@@ -34,13 +34,13 @@ def put(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[
 def change(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[Payload]:
     """The payloads after which a living record shows these values; its other fields stay."""
     found = acts.increment.storage.records.get(entity)
-    known = _known(found, facet)
+    known, apart = _known(found, facet), _apart(found, facet)
     payloads: list[Payload] = []
     for name, value in values.items():
         if value in (None, "", False):
             if name in known and known[name] not in (None, "", False):
                 payloads.append(SetField(entity, facet, name, None, unset=True))
-        elif name not in known or spell(known[name]) != spell(value):
+        elif name not in known or name in apart or spell(known[name]) != spell(value):
             payloads.append(SetField(entity, facet, name, value))
     return payloads
 
@@ -58,6 +58,14 @@ def remove(acts: Acts, entities: Iterable[str]) -> list[Payload]:
 def existed(acts: Acts, entity: str) -> bool:
     """Whether there was ever a record with this id."""
     return acts.increment.storage.records.get(entity) is not None
+
+
+def _apart(found: Record | None, facet: str) -> set[str]:
+    """The fields of a record in which different values stand side by side."""
+    if found is None:
+        return set()
+    tips = ((field, each) for field, each in found.facts.tips.items() if field.facet == facet)
+    return {field.name for field, each in tips if len({(tip.unset, spell(tip.value)) for tip in each}) > 1}
 
 
 def _known(found: Record | None, facet: str) -> dict[str, Any]:

@@ -12,21 +12,11 @@ from audit.models import Event
 from kernel.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from proposals.models import Proposal
 from proposals.services import accept_proposal
-from stages.automation.errors import RuleCycle
 from stages.automation.reading.rules import rules_of
-from stages.registers import verbs
-from stages.registers.models import Operation
-from stages.registers.schema import Column
 from tests.automation.rules.stage import CALLED, Stage
 from tests.rest.client import Api, members
 
 pytestmark = pytest.mark.django_db
-
-STEPS = (("A", "title", "note"), ("B", "note", "mail"), ("C", "mail", "title"))
-
-
-def chain(watched: str, written: str) -> dict[str, Any]:
-    return {"scope": "steps", "when": [{"column": watched, "is": "x"}], "fill": {written: "x"}}
 
 
 def accept(stage: Stage, proposal: Proposal) -> None:
@@ -57,26 +47,6 @@ def test_only_owners_save(stage: Stage) -> None:
     stage.save("called cues", CALLED)
     with pytest.raises(Conflict):
         stage.save("called cues", CALLED)
-
-
-def test_a_cycle_is_refused_with_its_path_and_columns(stage: Stage) -> None:
-    """Case 15."""
-    stage.create_table("steps", key_prefix="", columns=[Column(each) for each in ("title", "note", "mail")])
-    for name, watched, written in STEPS[:2]:
-        stage.save(name, chain(watched, written))
-    with pytest.raises(RuleCycle) as refused:
-        stage.save("C", chain("mail", "title"))
-    assert refused.value.extra == {
-        "cycle": ["A", "B", "C", "A"],
-        "columns": [["steps.note"], ["steps.mail"], ["steps.title"]],
-    }
-    assert [(each.name, each.is_on) for each in rules_of(stage.project.id)] == [("A", True), ("B", True)]
-    with pytest.raises(RuleCycle):
-        stage.save("own", chain("title", "title"))
-    off = stage.save("C", chain("mail", "title"), is_on=False)
-    with pytest.raises(RuleCycle):
-        stage.save("", chain("mail", "title"), rule_id=UUID(off.id))
-    assert stage.check(chain("mail", "title")).cycle.names == ["A", "B", "This rule", "A"]
 
 
 @pytest.mark.parametrize(
@@ -118,25 +88,6 @@ def test_what_matches_already_is_proposed_in_one_proposal(stage: Stage) -> None:
     # They are the rule's, although a person has accepted them.
     stage.call(first, called=False)
     assert targets(stage.propose(saved)) == {"facet"}
-
-
-def test_what_a_rule_added_leaves_by_a_proposal_only(stage: Stage) -> None:
-    """Case 13."""
-    saved = stage.save("called cues", CALLED)
-    mine, theirs = stage.create({"title": "11"}, {"title": "12"}, facet="cues")
-    stage.write(lambda acts, schema: verbs.attach(acts, schema, theirs, "sm_cues"))
-    for each in (mine, theirs):
-        stage.call(each)
-        stage.call(each, called=False)
-        assert "sm_cues" in stage.tables(each)
-    look = stage.check(CALLED, rule_id=UUID(saved.id)).look
-    assert (look.matching, look.leaving, look.staying) == ([], [mine], [theirs])
-    proposal = stage.propose(saved)
-    assert [each.target for each in proposal.changes.all()] == [f"facet/{mine}/sm_cues"]
-    accept(stage, proposal)
-    assert (stage.tables(mine), stage.tables(theirs)) == ({"cues"}, {"cues", "sm_cues"})
-    source = Operation.objects.filter(kind="DetachFacet", entity=mine).get().text
-    assert '"source":{"rule":"called cues"}' in source
 
 
 def test_the_job_of_a_rule_is_queued_with_the_change(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
