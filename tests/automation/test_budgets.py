@@ -1,4 +1,4 @@
-"""The page of a rule asks Postgres as often for many rules and records as for few."""
+"""The pages of a rule and of executions ask Postgres as often for many rows as for few."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
+from stages.automation.executing.working import run_execution
 from stages.automation.services.rules import save_rule
+from stages.automation.services.scripts import run_script, save_script, switch_script
 from stages.registers.services.records import create_records
 from stages.registers.services.tables import create_table
 
 pytestmark = pytest.mark.django_db
 MOST = 30
+# With what rules would add to what it proposes.
+MOST_OF_EXECUTION = 45
 
 
 def test_the_page_of_a_rule_asks_no_more_for_more(
@@ -50,3 +54,38 @@ def test_the_page_of_a_rule_asks_no_more_for_more(
     client.force_login(owner)
     few = asked(grow(0, 1))
     assert asked(grow(1, 6)) <= few <= MOST
+
+
+def test_the_pages_of_executions_ask_no_more_for_more(
+    project: Project, owner: User, caller_for: Callable[..., Caller], client: Client
+) -> None:
+    caller = caller_for(owner)
+    here: dict[str, Any] = {"caller": caller, "project_id": project.id}
+    create_table(**here, table="papers", columns=[{"name": "state"}])
+    client.force_login(owner)
+
+    def run(count: int) -> str:
+        create_records(**here, table="papers", rows=[{"state": "old"} for _ in range(count)])
+        source = (
+            f"for _, row in ipairs(core.records('papers')) do core.set_field(row.id, 'papers.state', '{count}') end"
+        )
+        saved = save_script(**here, name=f"papers {count}", source=source)
+        given: dict[str, Any] = {"script_id": saved.script_id, "sha256": saved.sha256}
+        switch_script(**here, **given, is_on=True, grants={"write": ["papers"]})
+        executions = [run_script(**here, script_id=given["script_id"]).id for _ in range(count)]
+        for each in executions:
+            run_execution(each)
+        return str(executions[-1])
+
+    def asked(path: str) -> int:
+        address = f"/projects/{project.id}/automation/executions/{path}"
+        assert client.get(address).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        return len(queries)
+
+    few = run(1)
+    counts = asked(f"{few}/"), asked("")
+    many = run(6)
+    assert asked(f"{many}/") <= counts[0] <= MOST_OF_EXECUTION
+    assert asked("") <= counts[1] <= MOST

@@ -28,8 +28,9 @@ def check(source: str) -> SourceError | None:
     Raises:
         LuaMissing: the installation has no Lua.
     """
-    calls = Calls(limits=LIMITS, host=NoHost(), given={}, libraries={}, on_log=None, on_progress=None, stopped=None)
+    # Its time begins when there is an engine, whose first one has to be compiled.
     with engine() as taken:
+        calls = Calls(limits=LIMITS, host=NoHost(), given={}, libraries={}, on_log=None, on_progress=None, stopped=None)
         outcome = Execution(taken, calls, LIMITS).run(source, only_check=True)
     if outcome.state == "succeeded":
         return None

@@ -46,16 +46,17 @@ def run(
         LuaMissing: the installation has no Lua. Whatever `host` and the other callbacks raise, except `HostError`.
     """
     limits = limits or Limits()
-    calls = Calls(
-        limits=limits,
-        host=host or NoHost(),
-        given={"args": arguments or {}, "context": context or {}},
-        libraries=libraries or {},
-        on_log=on_log,
-        on_progress=on_progress,
-        stopped=stopped,
-    )
+    # Its time begins when there is an engine, whose first one has to be compiled.
     with engine() as taken:
+        calls = Calls(
+            limits=limits,
+            host=host or NoHost(),
+            given={"args": arguments or {}, "context": context or {}},
+            libraries=libraries or {},
+            on_log=on_log,
+            on_progress=on_progress,
+            stopped=stopped,
+        )
         return Execution(taken, calls, limits, on_figures).run(source)
 
 

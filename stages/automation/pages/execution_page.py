@@ -42,7 +42,7 @@ def page_of(execution: Execution, access: Access, *, user: User, reader: Reader)
         "execution": execution,
         "outcome": shown.outcome,
         "script": script,
-        "label": script.label if script is not None else execution.name,
+        "label": shown.label,
         "is_open": execution.state not in ENDED,
         "is_starter": execution.person_id == user.id,
         "has_no_runner": waits_in_vain(execution),
@@ -100,10 +100,11 @@ def _state(execution: Execution) -> dict[str, str]:
         ExecutionState.QUEUED: ("", "clock", _("Queued")),
         ExecutionState.RUNNING: ("theirs", "loader-circle", _("Running")),
         ExecutionState.SUCCEEDED: ("good", "circle-check", _("Succeeded in {took}").format(took=took)),
-        ExecutionState.FAILED: ("bad", "circle-alert", _("Failed after {took}").format(took=took)),
+        ExecutionState.FAILED: ("bad", "circle-x", _("Failed after {took}").format(took=took)),
         ExecutionState.STOPPED: ("", "square", _("Stopped after {took}").format(took=took)),
     }[ExecutionState(execution.state)]
-    return {"state_tone": tone, "state_icon": icon, "state_words": words}
+    end = tone if execution.state in ENDED and tone else "note"
+    return {"state_tone": tone, "state_icon": icon, "state_words": words, "end_tone": end}
 
 
 def _allowed(execution: Execution, access: Access, script: Script | None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def rail_rows(context: RailContext) -> Sequence[RailRow]:
 def _rail_row(shown: ShownExecution) -> RailRow:
     each = shown.execution
     address = reverse("automation:execution", args=[each.project_id, each.id])
-    return RailRow(f"executions/{each.id}", each.name, address, shown.outcome.icon, short_time(each))
+    return RailRow(f"executions/{each.id}", shown.label, address, shown.outcome.icon, short_time(each))
 
 
 def short_time(execution: Execution) -> str:

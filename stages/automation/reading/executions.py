@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -13,8 +13,10 @@ from accounts.models import User
 from kernel.errors import ValidationFailed
 from proposals.models import Proposal, ProposalState
 from stages.automation.choices import Cause, ExecutionState
+from stages.automation.facets import SCRIPT
 from stages.automation.models import Execution
 from stages.automation.reading.failures import failure_of
+from stages.registers.models import Row
 
 # How many executions the rail and the page of a script show.
 FEW: Final = 3
@@ -32,9 +34,9 @@ ICONS: Final[dict[str, str]] = {
     "open": "git-pull-request-draft",
     "committed": "circle-check",
     "rejected": "circle-x",
-    "discarded": "circle-x",
+    "discarded": "trash-2",
     "nothing": "circle-check",
-    "failed": "circle-alert",
+    "failed": "circle-x",
     "stopped": "square",
 }
 # How an outcome is coloured (`data-state` of a state line); the others have no colour.
@@ -78,11 +80,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ShownExecution:
-    """An execution with what became of it. `proposal` is None where there is none, or it was discarded."""
+    """An execution with what became of it. `proposal` is None where there is none, or it was discarded.
+
+    `label` is what the script is called now, or was, where it is gone.
+    """
 
     execution: Execution
     outcome: Outcome
     proposal: Proposal | None
+    label: str
 
     @property
     def person(self) -> User:
@@ -119,21 +125,28 @@ def executions_of(project_id: UUID, wanted: Wanted | None = None) -> Any:
 
 
 def latest_executions(project_id: UUID, *, script: UUID | str | None = None, count: int = FEW) -> list[ShownExecution]:
-    """The newest executions of a project, or of one of its scripts. Two queries."""
+    """The newest executions of a project, or of one of its scripts. Three queries."""
     wanted = Wanted(script=UUID(str(script)) if script is not None else None)
     return shown_executions(executions_of(project_id, wanted).select_related("person")[:count])
 
 
 def shown_executions(executions: Iterable[Execution]) -> list[ShownExecution]:
-    """Executions (with their `person`) and what became of each. One query for their proposals."""
+    """Executions of one project (with their `person`) and what became of each. Two queries for all of them."""
     listed = list(executions)
+    labels = labels_of(listed[0].project_id, {each.script for each in listed}) if listed else {}
     wanted = [each.proposal_id for each in listed if each.proposal_id is not None]
     proposals = {each.id: each for each in Proposal.objects.filter(pk__in=wanted)} if wanted else {}
     found = []
     for each in listed:
         proposal = proposals.get(each.proposal_id) if each.proposal_id is not None else None
-        found.append(ShownExecution(each, outcome_of(each, proposal), proposal))
+        found.append(ShownExecution(each, outcome_of(each, proposal), proposal, labels.get(each.script) or each.name))
     return found
+
+
+def labels_of(project_id: UUID, scripts: Collection[UUID]) -> dict[UUID, str]:
+    """What scripts are called, by their records."""
+    rows = Row.objects.filter(project=project_id, facet=SCRIPT, record__in=scripts).values_list("record", "shown")
+    return {record: str(shown.get("title") or shown.get("name") or "") for record, shown in rows}
 
 
 def outcome_of(execution: Execution, proposal: Proposal | None) -> Outcome:
@@ -174,9 +187,12 @@ def _of_proposal(execution: Execution, proposal: Proposal) -> Outcome:
 
 
 def scripts_that_ran(project_id: UUID) -> Sequence[tuple[UUID, str]]:
-    """The scripts that have executions, by their names, each with the name of its newest one."""
+    """The scripts that have executions, by what they are called."""
     newest = Execution.objects.filter(project=project_id).order_by("script", "-id").distinct("script")
-    return sorted(newest.values_list("script", "name"), key=lambda each: (each[1].lower(), str(each[0])))
+    names = dict(newest.values_list("script", "name"))
+    labels = labels_of(project_id, names)
+    found = [(script, labels.get(script) or name) for script, name in names.items()]
+    return sorted(found, key=lambda each: (each[1].lower(), str(each[0])))
 
 
 def people_who_ran(project_id: UUID) -> Sequence[User]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from django.conf import settings
 from django.db import connection
 
 from kernel.doctor import Diagnosis
@@ -87,3 +91,10 @@ def test_hosts_have_a_port(settings: Any) -> None:
     assert read_settings({})[HOSTS] == frozenset()
     found = read_settings({HOSTS: "API.example.org, erp.local:8443"})
     assert found[HOSTS] == {"api.example.org:443", "erp.local:8443"}
+
+
+def test_alerts_ask_for_figures_that_there_are() -> None:
+    file = Path(settings.BASE_DIR) / "docs" / "operations" / "alerts-automation.yml"
+    (group,) = yaml.safe_load(file.read_text())["groups"]
+    asked = {name for rule in group["rules"] for name in re.findall(r"foundry_\w+", rule["expr"])}
+    assert asked <= {each.name for each in FIGURES}

@@ -147,8 +147,8 @@ def test_where_approvals_are_asked_for_it_can_only_be_shared(
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("print(1)\nerror('no such person')", ("no such person", "Line 2.", "error(&#x27;no such person&#x27;)")),
-        ("while true do end", ("It took all of its", "Look for a loop", "Line 1.")),
+        ("print(1)\nerror('no such person')", ("no such person", "Line 2:", "error(&#x27;no such person&#x27;)")),
+        ("while true do end", ("It took all of its", "Look for a loop", "Line 1:")),
         ("local t = ('x'):rep(2^27)", ("It needed more than 64 MiB", "read records page by page")),
         ("for i = 1, 30000 do print(i) end", ("which is the limit", "The log was cut", "Whole log")),
     ],
