@@ -47,6 +47,11 @@ class Viewers:
         if time.monotonic() >= self._next:
             self.flush()
 
+    def send_waiting(self) -> None:
+        """Send lines that were not sent because others had just been, as of a script that sleeps now."""
+        if self._lines and time.monotonic() >= self._next:
+            self.flush()
+
     def flush(self) -> None:
         """Send what was not sent yet."""
         self._next = time.monotonic() + PACE

@@ -114,7 +114,7 @@ def run_claimed(claim: Claim, stopped: Callable[[], bool] | None = None) -> tupl
             on_log=viewers.log,
             on_progress=viewers.on_progress,
             on_figures=viewers.count,
-            stopped=keeping_transaction(stopped),
+            stopped=keeping_transaction(stopped, viewers.send_waiting),
         )
         changes = {**staging.changes(), **_changes_of_texts(host.texts)}
     viewers.flush()
@@ -157,8 +157,8 @@ def _changes_of_texts(texts: Mapping[str, str | None]) -> dict[str, Any]:
     }
 
 
-def keeping_transaction(stopped: Callable[[], bool] | None) -> Callable[[], bool]:
-    """`stopped`, which is asked some times a second; now and then it uses the transaction.
+def keeping_transaction(stopped: Callable[[], bool] | None, also: Callable[[], None]) -> Callable[[], bool]:
+    """`stopped`, which is asked some times a second, and `also` with it; now and then it uses the transaction.
 
     Postgres ends a transaction in which nothing happens for 30 seconds, and a script may compute or wait for longer.
     """
@@ -169,6 +169,7 @@ def keeping_transaction(stopped: Callable[[], bool] | None) -> Callable[[], bool
         if time.monotonic() - used > KEEPING:
             used = time.monotonic()
             Project.objects.order_by().only("pk").first()
+        also()
         return stopped is not None and stopped()
 
     return ask

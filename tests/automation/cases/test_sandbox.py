@@ -137,7 +137,10 @@ async def test_case_35_the_seed_s_socket_says_once_that_a_script_has_ended(
     socket = Client(project.id, tokens[editor.id], path="/ws/rpc/{project}/")
     await socket.connect()
     assert await socket.frame() == {"type": "connected"}
-    run = partial(Api(editor).post, f"/api/rpc/{project.id}/scripts/run", {"script": "people"})
+
+    def run() -> Any:
+        return Api(editor).post(f"/api/rpc/{project.id}/scripts/run", {"script": "people"})
+
     for _ in range(2):
         answer = await in_thread(run)
         execution_id = UUID(members(answer)["execution_id"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,6 +18,7 @@ from django.conf import settings
 
 from accounts.models import User
 from projects.models import Project
+from stages.automation.executing.live_log import read_live
 from stages.automation.executing.working import run_execution
 from stages.automation.models import Execution
 from stages.automation.services.executions import stop_execution
@@ -47,6 +50,31 @@ async def test_who_follows_the_project_hears_once_that_a_script_has_ended(
         completed = {"type": "script_completed", "script": "people", "overlay_id": str(execution.proposal_id)}
         assert await socket.frame() == completed
     await socket.leave()
+
+
+@pytest.mark.usefixtures("node")
+async def test_who_follows_the_project_gets_the_log_while_a_script_waits(
+    committed_desk: ScriptDesk, socket_of: SocketOf, editor: User
+) -> None:
+    desk = committed_desk
+    source = "core.progress(1, 4, 'People') print('one') print('two') core.await(core.sleep(50))"
+    saved = await in_thread(desk.save, source)
+    await in_thread(desk.switch, saved)
+    execution = await in_thread(desk.start, saved)
+    is_over = threading.Event()
+    async with socket_of(editor) as socket:
+        work = asyncio.create_task(in_thread(partial(run_execution, execution.id, is_over.is_set)))
+        lines: list[str] = []
+        data: dict[str, Any] = {}
+        while lines != ["one", "two"]:
+            data = (await socket.ephemeral("execution.progress"))["data"]
+            assert data["after"] == len(lines)
+            lines += [each["text"] for each in data["lines"]]
+        assert (data["share"], data["text"], data["attempt"]) == (0.25, "People", 1)
+        live = await in_thread(partial(read_live, execution.id, 1))
+        assert ([each["text"] for each in live.lines], live.count, live.progress["done"]) == (["two"], 2, 1)
+        is_over.set()
+        await work
 
 
 @pytest.mark.usefixtures("node")
