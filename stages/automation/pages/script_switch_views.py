@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import caller_from_request
 from kernel.errors import DomainError
 from projects.access import get_project
+from stages.automation.executing.scripts import libraries_for
 from stages.automation.pages.differences import difference_of
 from stages.automation.pages.frame import automation_context
 from stages.automation.pages.script_state import ScriptPage
@@ -69,7 +70,7 @@ def _facts(request: PageRequest, shown: ScriptPage) -> dict[str, Any]:
         was_on = text_with_hash(texts_of(shown.project_id, shown.script), switch.sha256)
     is_whole = was_on is None or request.GET.get("whole") == "1"
     before = was_on.script.settings.capabilities.to_json() if was_on is not None else None
-    wanted = shown.wanted
+    wanted, had = shown.wanted, shown.granted.to_json()
     return {
         "shown": shown,
         "script": shown.script,
@@ -77,7 +78,11 @@ def _facts(request: PageRequest, shown: ScriptPage) -> dict[str, Any]:
         "is_whole": is_whole,
         "lines": shown.script.source.split("\n"),
         "difference": difference_of(was_on.script.source, shown.script.source) if was_on and not is_whole else None,
-        "wishes": [(each, before is not None and each.value not in before[each.kind]) for each in wanted],
-        "had": shown.granted.to_json() if switch is not None else {},
+        "wishes": [
+            (each, before is not None and each.value not in before[each.kind], each.value in had[each.kind])
+            for each in wanted
+        ],
+        # The hash of a script of a module covers these texts too.
+        "libraries": libraries_for(shown.project_id, shown.script),
         "reason": request.POST.get("reason", ""),
     }

@@ -20,8 +20,8 @@ export class ScriptEditorController extends LiveController {
     "editing", "cancel", "save", "bars", "bar", "note", "body", "source", "unsaved", "lines", "kept", "size", "place", "words", "state",
   ];
   declare readonly editingTarget: HTMLElement;
-  declare readonly hasCancelTarget: boolean;
-  declare readonly cancelTarget: HTMLButtonElement;
+  /** In the bar, and on a phone in the menu. */
+  declare readonly cancelTargets: HTMLButtonElement[];
   declare readonly hasSaveTarget: boolean;
   declare readonly saveTarget: HTMLButtonElement;
   declare readonly barsTarget: HTMLElement;
@@ -162,6 +162,7 @@ export class ScriptEditorController extends LiveController {
       this.isElsewhere = await this.kept.isElsewhere();
       if (!this.isElsewhere) await this.resume();
     }
+    this.element.dataset["ready"] = "";
     this.paint();
   }
 
@@ -247,7 +248,7 @@ export class ScriptEditorController extends LiveController {
     queueMicrotask(() => this.paintEditor(isWritable));
     this.element.dataset["state"] = !isWritable ? "reading" : isDirty ? "yours" : "free";
     this.editingTarget.hidden = !isDirty;
-    if (this.hasCancelTarget) this.cancelTarget.hidden = !isDirty;
+    for (const each of this.cancelTargets) each.hidden = !isDirty;
     if (this.hasSaveTarget) this.saveTarget.disabled = !isDirty || isSaving || session.theirs !== null;
     this.noteTarget.hidden = wrong === null;
     this.noteTarget.querySelector("p")!.textContent = wrong ? (wrong.line ? say("scripts.wrong", { line: wrong.line, problem: wrong.text }) : wrong.text) : "";

@@ -30,11 +30,9 @@ export class ScriptPanelController extends LiveController {
     this.element.removeEventListener("toggle", this.toggled, { capture: true });
   }
 
-  /** A tab was chosen: its part is asked for the first time. */
-  opened(event: Event): void {
-    const id = (event.currentTarget as HTMLElement).getAttribute("aria-controls");
-    const part = this.partTargets.find((each) => each.id === id);
-    if (part && !("loaded" in part.dataset)) this.load(part);
+  /** A tab may have been chosen: its part is asked for the first time. */
+  opened(): void {
+    for (const part of this.partTargets) if (!part.hidden && !("loaded" in part.dataset)) this.load(part);
   }
 
   /** The same on a phone, where the tabs are buttons. */
