@@ -19,8 +19,9 @@ from stages.automation.packages.manifest import argument_of
 from stages.automation.packages.shapes import CapabilitiesShape
 from stages.automation.reading.packages import Module
 from stages.automation.reading.records import records_of
+from stages.automation.services.writing import put_values
 from stages.registers.fold.acts import Acts
-from stages.registers.fold.payloads import Payload, SetField
+from stages.registers.fold.payloads import Payload
 from stages.registers.verbs import schema_records
 
 # Rules and scripts of a module are named after it, so that two modules may give theirs the same name.
@@ -36,14 +37,14 @@ def adopt_records(acts: Acts, project_id: UUID, module: Module, files: Mapping[s
     """The payloads after which the project has this version: the module, its rules and scripts, and none of before."""
     manifest = module.manifest
     values = {"name": manifest.name, "version": manifest.version, "sha256": module.sha256}
-    payloads = _put(acts, record_id(project_id, MODULE, manifest.name), MODULE, values)
+    payloads = put_values(acts, record_id(project_id, MODULE, manifest.name), MODULE, values)
     wanted = {(RULE, name): each for name, each in _rules(manifest).items()}
     wanted |= {(SCRIPT, name): each for name, each in _scripts(manifest, files).items()}
     kept = set()
     for (facet, name), record in wanted.items():
         entity = record_id(project_id, facet, name)
         kept.add(entity)
-        payloads += _put(acts, entity, facet, record)
+        payloads += put_values(acts, entity, facet, record)
     gone = [entity for entity in records_of_module(acts, manifest.name) if entity not in kept]
     return [*payloads, *schema_records.remove(acts, gone)]
 
@@ -97,18 +98,6 @@ def scripts_of(project_id: UUID, module: Module, files: Mapping[str, str]) -> di
 def library_hashes(files: Mapping[str, str]) -> dict[str, str]:
     """The hashes of the texts that the scripts of a package may require."""
     return {name: sha256_of(text.encode()) for name, text in libraries_of(files).items()}
-
-
-def _put(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[Payload]:
-    """The payloads after which a record shows these values, also where sites have written different ones."""
-    payloads = schema_records.put(acts, entity, facet, values)
-    found = acts.increment.storage.records.get(entity)
-    shown = found.fields.get(facet, {}) if found is not None and found.alive else {}
-    written = {each.field_name for each in payloads if isinstance(each, SetField)}
-    for name, each in shown.items():
-        if name not in written and len({tip.op_id for tip in each.tips}) > 1:
-            payloads += acts.resolve(entity, facet, name, values[name])
-    return payloads
 
 
 def _rules(manifest: Manifest) -> dict[str, dict[str, Any]]:

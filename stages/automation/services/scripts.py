@@ -35,10 +35,9 @@ from stages.automation.models import Execution
 from stages.automation.permissions import RUN_SCRIPT, SAVE_SCRIPT, SWITCH_SCRIPT
 from stages.automation.services.changes import queue_waiting
 from stages.automation.services.switching import set_switch
-from stages.automation.services.writing import automation_write, write_records
+from stages.automation.services.writing import automation_write, put_values, write_records
 from stages.registers.fold.acts import Acts
 from stages.registers.services.writing import RegisterWrite
-from stages.registers.verbs import schema_records
 
 MAX_SOURCE: Final = 64 << 10
 MAX_NAME: Final = 100
@@ -87,7 +86,7 @@ def save_script(
         _check_base(before, base_sha256)
         values = {"name": name, "title": title, "source": source, "settings": settings_text}
         saved = Saved(entity, name, text_hash(source))
-        payloads = schema_records.put(Acts(registers.increment), entity, SCRIPT, values)
+        payloads = put_values(Acts(registers.increment), entity, SCRIPT, values)
         if not payloads:
             return saved
         data = {"script_id": entity, "name": name, "sha256": saved.sha256, "settings": text_hash(settings_text)}

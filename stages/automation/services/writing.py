@@ -11,10 +11,13 @@ from audit.keys.sealing import ensure_site_key
 from audit.models import Event
 from projects.writing import project_write
 from stages.automation.facets import FACETS
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.payloads import Payload, SetField
 from stages.registers.keys import MissingKey, own_site_key, record_enrolment, signer_query
 from stages.registers.services.composing import Wanted
 from stages.registers.services.writing import RegisterWrite, begin
 from stages.registers.services.written import Written
+from stages.registers.verbs import schema_records
 
 Answer = TypeVar("Answer")
 
@@ -63,3 +66,15 @@ def write_records(registers: RegisterWrite, payloads: Wanted, *, reason: str | N
         # The bundle has recorded the key of its author.
         registers.enrolment = None
     return written
+
+
+def put_values(acts: Acts, entity: str, facet: str, values: Mapping[str, Any]) -> list[Payload]:
+    """The payloads after which a record shows these values, also where sites have written different ones."""
+    payloads = schema_records.put(acts, entity, facet, values)
+    found = acts.increment.storage.records.get(entity)
+    shown = found.fields.get(facet, {}) if found is not None and found.alive else {}
+    written = {each.field_name for each in payloads if isinstance(each, SetField)}
+    for name, each in shown.items():
+        if name in values and name not in written and len({tip.op_id for tip in each.tips}) > 1:
+            payloads += acts.resolve(entity, facet, name, values[name])
+    return payloads

@@ -159,7 +159,7 @@ def test_a_stale_save_is_refused_and_both_texts_are_merged(person: Callable[...,
     page.get_by_role("button", name="Compare and merge").click()
     dialog = page.locator("#script-compare")
     expect(dialog.locator(".cm-mergeView")).to_contain_text("print('theirs')")
-    dialog.get_by_role("button", name="Take this change").first.click()
+    dialog.get_by_role("button", name="Use this").first.click()
     dialog.get_by_role("button", name="Use the text at the right").click()
     page.keyboard.press("ControlOrMeta+s")
     expect(page.locator(".sheet-foot .unsaved")).to_be_hidden()
