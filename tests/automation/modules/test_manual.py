@@ -6,9 +6,12 @@ import re
 
 from django.conf import settings
 
+from proposals.services.staging import MAX_CHANGES_OF_PROGRAM
 from stages.automation.packages import archive, read_manifest, shapes, toml
 from stages.automation.packages.manifest import ARGUMENTS, TYPES
 from stages.automation.packages.view_shapes import MEMBERS, NEEDED
+from stages.automation.rules.language import OPERATORS
+from stages.automation.rules.parsing import _MEMBERS, _RELATION_MEMBERS
 
 MANUAL = (settings.BASE_DIR / "docs" / "modules.md").read_text(encoding="utf-8")
 TABLES = {
@@ -23,7 +26,7 @@ TABLES = {
 
 
 def test_its_module_is_one():
-    text, views = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+    text, _rule, views = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
     manifest = read_manifest({"module.toml": text, "scripts/report.lua": "return 1"})
     assert manifest.name == "studies"
     for part in ("tables", "relations", "rules", "scripts", "views"):
@@ -57,3 +60,15 @@ def test_its_limits_are_those_of_the_code():
     assert words in MANUAL
     limits = (archive.MAX_ARCHIVE, archive.MAX_FILES, archive.MAX_FILE, toml.MAX_BYTES)
     assert limits == (2 * 1024**2, 200, 512 * 1024, 64 * 1024)
+
+
+def test_it_lists_what_rules_can_say():
+    section = MANUAL.split("## Rules of a module")[1].split("## Scripts of a module")[0]
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"^\| `(.*?)` ?\|? ", section, re.MULTILINE))))
+    words = set(re.findall(r"`?([a-z_]+)`?", section))
+    assert {*_MEMBERS, *_RELATION_MEMBERS, *OPERATORS, "any", "none"} <= words
+    assert {"scope", "when", "add_to"} <= named
+
+
+def test_it_says_how_large_a_proposal_of_a_script_is():
+    assert f"at most {MAX_CHANGES_OF_PROGRAM:,} changes" in MANUAL
