@@ -80,6 +80,7 @@ def page(request: PageRequest, access: Access, reader: Reader, view: ProjectView
         except ValidationFailed as refusal:
             refused = refused_filter(wanted, refusal)
     context |= {"open_record": _open(state, request.GET.get(RECORD, ""), request.GET.get(NEAR, "")), "back": state.at()}
+    context["required"] = _required(view, state.table.facet)
     if request.GET.get(PART) == FORM:
         response = render(request, "automation/views/form_part.html", context)
         response["Cache-Control"] = "no-store"
@@ -130,6 +131,12 @@ def _open(state: TableState, wanted: str, near: str) -> OpenRecord | None:
         after=ids[at + 1] if -1 <= at < len(ids) - 1 else "",
         beside=[names[each] for each in shown],
     )
+
+
+def _required(view: ProjectView, facet: str) -> set[str]:
+    """The columns of which the module says that a record makes no sense without them."""
+    spec = view.module.manifest.tables.get(facet)
+    return {name for name, shape in spec.columns.items() if shape.required} if spec is not None else set()
 
 
 def _is_there(state: TableState, record: str) -> bool:
