@@ -42,8 +42,8 @@ RULE: Final[dict[str, Any]] = {
 }
 # Requirements by their keys, a version, and how the line begins that implements them there.
 PASSAGES: Final = (
-    ("REQ-9", 13, "- Grade every event by CTCAE 5.0"),
-    ("REQ-6", 13, "- Never compute a dose from body weight"),
+    ("REQ-9", 12, "- Grade every event by CTCAE 5.0"),
+    ("REQ-6", 12, "- Never compute a dose from body weight"),
     # It says 24 hours since amendment 4, so the link is suspect.
     ("REQ-7", 11, "  > Report to the sponsor within 48 hours"),
 )

@@ -43,5 +43,7 @@ def test_pictures_of_automation(person: Callable[..., Person], world: World, pic
         in_both_themes(page, pictures, name)
     page = mara.at_work()
     page.locator("#tab-passages").click()
-    expect(page.locator(".passage-link[data-state=suspect]")).to_have_count(1)
+    expect(page.locator(".passage-link")).to_have_count(3)
+    page.locator(".passage-link[data-state=suspect] button.line-chip").click()
+    expect(page.locator(".cm-passage-chip[data-active]")).to_be_visible()
     in_both_themes(page, pictures, "automation-passages")
