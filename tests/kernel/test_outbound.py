@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kernel import outbound
-from kernel.outbound import AddressRefused, OutboundError, connect, is_public, send
+from kernel.outbound import AddressRefused, Cutter, OutboundError, connect, is_public, send
 
 NAME = "collector.example"
 
@@ -185,6 +185,18 @@ def test_proxies_of_the_environment_are_not_asked(
 def test_an_answer_that_does_not_end_is_cut_off(server: Listener, named: None, path: str) -> None:
     with pytest.raises(OutboundError, match=r"more than|too long"):
         send(f"http://127.0.0.1:{server.server_port}{path}", seconds=2)
+
+
+def test_a_request_is_ended_from_another_thread_and_none_is_made_afterwards(server: Listener, named: None) -> None:
+    cutter = Cutter()
+    address = f"http://127.0.0.1:{server.server_port}"
+    threading.Timer(0.2, cutter.cut_off).start()
+    with pytest.raises(OutboundError):
+        send(f"{address}/trickle", cutter=cutter)
+    asked = len(server.hosts)
+    with pytest.raises(OutboundError):
+        send(f"{address}/kept", cutter=cutter)
+    assert len(server.hosts) == asked
 
 
 @pytest.mark.parametrize(

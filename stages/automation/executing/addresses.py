@@ -67,6 +67,14 @@ def is_below(address: WebAddress, granted: str) -> bool:
     return address.path == prefix.path or address.path.startswith(whole)
 
 
+def can_be_granted(granted: str) -> bool:
+    """Whether an address is one that others can be below."""
+    try:
+        return not read_address(granted).query
+    except ValueError:
+        return False
+
+
 def is_granted(address: WebAddress, grants: Iterable[str], servers: Collection[str]) -> bool:
     """Whether an owner granted it and the operator allows its server (`host:port`)."""
     return address.server in servers and any(is_below(address, each) for each in grants)

@@ -26,6 +26,7 @@ from stages.automation.changes.triggers import check_triggers
 from stages.automation.choices import Cause, Kind
 from stages.automation.errors import ScriptOff
 from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED, SCRIPT_WANTS_GRANTS
+from stages.automation.executing.addresses import can_be_granted
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.scripts import Script, load_script, script_of, switch_of
 from stages.automation.executing.settings import read_arguments, read_settings
@@ -284,9 +285,14 @@ def _settings_text(settings: Mapping[str, Any]) -> str:
 
 def _grants(grants: Mapping[str, Any] | None) -> Grants:
     try:
-        return Grants.of(grants)
+        found = Grants.of(grants)
     except ValueError as error:
         raise ValidationFailed({f"grants.{error}".rstrip("."): [_("This cannot be granted.")]}) from None
+    for at, each in enumerate(found.network):
+        if not can_be_granted(each):
+            words = _("An https address and the beginning of a path, such as https://api.example.org/v1/.")
+            raise ValidationFailed({f"grants.network.{at}": [words]})
+    return found
 
 
 def _arguments(script: Script, given: Mapping[str, Any]) -> dict[str, Any]:

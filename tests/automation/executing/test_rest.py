@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError  # noqa: A004 (its own)
 
 from accounts.models import User
+from stages.automation.executing import live_log
 from stages.automation.executing.working import run_execution
 from stages.automation.models import Execution
+from stages.automation.services.executions import begin_execution
 from tests.automation.executing.conftest import EVERYTHING, ScriptDesk
 from tests.rest.client import Api, members
 
@@ -40,7 +43,8 @@ def test_a_script_from_its_text_to_its_proposal(desk: ScriptDesk, owner: User, e
     found = members(mine.get(execution))
     assert (found["state"], found["proposal_state"], found["writes"]) == ("succeeded", "private", 1)
     log = members(mine.get(f"{execution}log/?after=0"))
-    assert log == {"lines": [{"level": "info", "text": "made\tAda"}], "next": 1, "is_cut": False}
+    assert [(each["level"], each["text"]) for each in log["lines"]] == [("info", "made\tAda")]
+    assert (log["next"], log["is_cut"], log["attempt"]) == (1, False, 1)
     assert members(mine.get(f"{execution}log/?after=1"))["lines"] == []
     assert [each["id"] for each in members(mine.get(f"{project}executions/?script={saved['id']}"))["results"]] == [
         found["id"]
@@ -79,3 +83,54 @@ def test_the_routes_of_the_engine_run_scripts_by_name(desk: ScriptDesk, editor: 
     started = members(api.post(f"{here}run", {"script": "greet"}))
     assert Execution.objects.get().id.hex == started["execution_id"].replace("-", "")
     assert api.post(f"{here}run", {"script": "none"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["http://a.co/", "https://*.co/", "a.co", "https://a.co/../x", "https://me@a.co/", "https://a.co/?x=1"]
+)
+def test_what_is_no_address_of_a_server_is_not_granted(desk: ScriptDesk, owner: User, address: str) -> None:
+    saved = desk.save("print(1)")
+    here = f"projects/{desk.project.id}/scripts/{saved.script_id}/switch/"
+    body = {"sha256": saved.sha256, "is_on": True, "grants": {"network": ["https://a.co/v1/", address]}}
+    answer = Api(owner).post(here, body)
+    assert answer.status_code == 400
+    assert list(members(answer)["errors"]) == ["grants.network.1"]
+
+
+def test_executions_are_filtered_and_their_logs_are_read_in_parts(desk: ScriptDesk, editor: User, owner: User) -> None:
+    ended = desk.run("core.progress(1, 2, 'Half') print('one') print('two') log.warn('three')")
+    failed = desk.run("error('no')")
+    api, here = Api(editor), f"projects/{desk.project.id}/executions/"
+
+    def found(query: str) -> list[str]:
+        return [each["id"] for each in members(api.get(here + query))["results"]]
+
+    assert found("") == [str(failed.id), str(ended.id)]
+    assert found("?state=failed") == found("?state=failed&cause=manual") == [str(failed.id)]
+    assert found(f"?script={ended.script}&person={editor.id}") == [str(failed.id), str(ended.id)]
+    assert found("?cause=change") == found(f"?person={owner.id}") == []
+    for name, value in (("state", "odd"), ("script", "x"), ("person", "1"), ("cause", "rain")):
+        refused = api.get(f"{here}?{name}={value}")
+        assert (refused.status_code, list(members(refused)["errors"])) == (400, [name])
+    log = members(api.get(f"executions/{ended.id}/log/?after=1"))
+    assert [(each["level"], each["text"]) for each in log["lines"]] == [("info", "two"), ("warn", "three")]
+    assert (log["next"], log["state"], log["progress"]) == (3, "succeeded", {"done": 1, "total": 2, "text": "Half"})
+    assert log["figures"]["calls"] == 4
+
+
+def test_without_redis_only_what_is_live_is_missing(
+    desk: ScriptDesk, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(alias: str) -> Any:
+        raise ConnectionError(alias)
+
+    monkeypatch.setattr(live_log, "get_redis_connection", away)
+    saved = desk.save("for at = 1, 3 do print(at) core.await(core.sleep(0.3)) end")
+    desk.switch(saved)
+    execution = desk.start(saved)
+    begin_execution(execution_id=execution.id)
+    live = members(Api(editor).get(f"executions/{execution.id}/log/"))
+    assert (live["lines"], live["state"]) == ([], "running")
+    desk.work(execution)
+    log = members(Api(editor).get(f"executions/{execution.id}/log/"))
+    assert ([each["text"] for each in log["lines"]], log["state"]) == (["1", "2", "3"], "succeeded")
