@@ -21,9 +21,12 @@ from stages.registers.schema.values import read_text, write_text
 # Operators of the builder that take a column of the record, or nothing.
 SAME: Final = "same"
 DIFFERS: Final = "differs"
+BELOW: Final = "below"
+ABOVE: Final = "above"
+HOLDS: Final = "holds"
 FILLED: Final = "filled"
 EMPTY: Final = "empty"
-_OF_COLUMNS: Final = {SAME: "is", DIFFERS: "not"}
+_OF_COLUMNS: Final = {SAME: "is", DIFFERS: "not", BELOW: "less", ABOVE: "more", HOLDS: "contains"}
 _SEPARATOR: Final = "|"
 _MOST: Final = 50
 
@@ -47,6 +50,11 @@ class Node:
     def inner(self) -> str:
         """The path of the list of conditions in it."""
         return f"{self.path}.{'when' if self.kind == 'relation' else 'items'}"
+
+    @property
+    def takes_column(self) -> bool:
+        """Whether it is compared with another column of the record."""
+        return self.operator in _OF_COLUMNS
 
     @property
     def may_nest(self) -> bool:
@@ -158,7 +166,7 @@ class _Writing:
 
 
 def form_of_rule(rule: Rule, schema: Schema) -> RuleForm | None:
-    """The builder of a rule; None for one that it cannot show, such as one that compares by more with a column."""
+    """The builder of a rule; None for one that it cannot show: with columns among several values."""
     try:
         nodes = _nodes(rule.when, "when", rule.scope, schema)
     except ValueError:
@@ -268,10 +276,8 @@ def _compared(condition: ColumnCondition, path: str, table: str, schema: Schema)
     if operator == "empty":
         node.operator = EMPTY if operand else FILLED
     elif isinstance(operand, ColumnValue):
-        node.operator = next(name for name, each in [*_OF_COLUMNS.items(), ("", operator)] if each == operator)
+        node.operator = next(name for name, each in _OF_COLUMNS.items() if each == operator)
         node.value = operand.column
-        if not node.operator:
-            raise ValueError(operator)
     elif operator == "in":
         if any(isinstance(each, ColumnValue) for each in operand):
             raise ValueError(operator)

@@ -87,7 +87,7 @@ def test_a_rule_goes_through_the_builder_and_back(stage: Stage, definition: dict
 
 
 def test_what_the_builder_cannot_show_is_said(stage: Stage) -> None:
-    compared = {**CALLED, "when": [{"column": "number", "less": {"column": "number"}}]}
+    compared = {**CALLED, "when": [{"column": "number", "in": [1, {"column": "number"}]}]}
     saved = stage.save("odd", compared)
     answer = client_of(stage.owner).get(f"/projects/{stage.project.id}/automation/rules/{saved.id}/")
     assert "does not show" in answer.content.decode()
@@ -148,3 +148,13 @@ def test_the_rail_counts_the_records_of_rules_once(stage: Stage) -> None:
     assert f'<small id="rule-count-{on.id}">2</small>' in again
     stage.create({"called": True}, facet="cues")
     assert f'hx-get="{here}counts/"' in client.get(f"{here}{off.id}/").content.decode()
+
+
+@pytest.mark.parametrize("operator", ["is", "not", "less", "more", "contains"])
+def test_the_builder_compares_with_another_column(stage: Stage, operator: str) -> None:
+    definition = {**CALLED, "when": [{"column": "title", operator: {"column": "title"}}]}
+    schema = Reader(stage.project.id).schema
+    form = form_of_rule(read_rule(definition), schema)
+    assert form is not None
+    assert form.nodes[0].takes_column
+    assert form_of_post(posted_of(form)).definition(schema)["when"] == definition["when"]

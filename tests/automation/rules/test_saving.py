@@ -126,3 +126,21 @@ def test_rules_over_rest(stage: Stage) -> None:
     wrongs: tuple[Any, ...] = ("x", [], 1, None, {"scope": "a" * 70_000})
     for broken in wrongs:
         assert owner.post(here, {"name": "w", "definition": broken}).status_code in (400, 413)
+
+
+def test_what_is_over_one_proposal_follows_once_it_is_accepted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stages.automation.services.rule_proposals.MAX_CHANGES", 7)
+    queued: list[str] = []
+    monkeypatch.setattr("stages.automation.jobs.queue_rule", lambda project, rule: queued.append(rule))
+    cues = stage.create(*[{"called": True}] * 5, facet="cues")
+    saved = stage.save("called cues", CALLED)
+    joined, rounds = 0, 0
+    while proposal := stage.propose(saved):
+        rounds += 1
+        assert proposal.changes.count() <= 7
+        left = len(cues) - joined - 2
+        assert proposal.description == (f"{left} more records follow once these are accepted." if left > 0 else "")
+        accept(stage, proposal)
+        assert queued == [saved.id] * rounds
+        joined = sum("sm_cues" in stage.tables(each) for each in cues)
+    assert (joined, rounds) == (5, 3)
