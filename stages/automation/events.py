@@ -84,7 +84,7 @@ PROPOSED_LINE: Final = _line(
     "script.proposed",
     title="A script of yours proposes something",
     mail=_("{name} proposed something on your behalf"),
-    sentence=_("{name} proposed something on your behalf: {thing}"),
+    sentence=_("{name} proposed {thing} on your behalf"),
     link=_proposal,
 )
 OFF_LINE: Final = _line(

@@ -26,6 +26,7 @@ from stages.automation.pages.execution_facts import (
     progress_meter,
     seconds_of,
 )
+from stages.automation.pages.execution_given import given_of
 from stages.automation.permissions import RUN_SCRIPT, STOP_EXECUTION
 from stages.automation.reading.executions import shown_executions
 from stages.automation.reading.runners import waits_in_vain
@@ -53,6 +54,7 @@ def page_of(execution: Execution, access: Access, *, user: User, reader: Reader)
         **_state(execution),
         "arguments": arguments_of(execution),
         "failure": failure_for_page(execution, script),
+        "given": given_of(execution, reader),
         **_of_changes(execution, shown.proposal, access, user, reader=reader, whys=log.whys),
         **_allowed(execution, access, script),
     }

@@ -76,7 +76,8 @@ def propose_together(
             admits=True,
         )
     if undecided.proposal_id is None:
-        facts = {**_facts(execution), "proposal_id": str(proposal.id), "number": proposal.number}
+        title = f"{proposal} {proposal.title}"
+        facts = {**_facts(execution), "name": title, "proposal_id": str(proposal.id), "number": proposal.number}
         _notify(write, PROPOSED_LINE, execution, facts)
     return proposal
 
