@@ -11,13 +11,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from proposals.models import Proposal
-from proposals.services import accept_proposal
 from publishing.services import set_policy
 from stages.automation.executing.working import run_execution
-from stages.automation.facets import SCRIPT, record_id
 from stages.automation.models import Execution
-from stages.automation.services.scripts import run_script
 from stages.registers.models import Row
 from tests.automation.passages.browser.test_panel import link_line
 from tests.browser.people import Person, World
@@ -28,7 +24,6 @@ from tests.registers.browser.conftest import Tables
 Open = Callable[..., Person]
 LINE = "Grade every event"
 REQUIREMENTS = "key,statement,priority\nREQ-1,Each event is graded by CTCAE,Must\n"
-SCRIPT_NAME = "traceability/import_requirements"
 
 
 def adopt(page: Page) -> None:
@@ -46,21 +41,19 @@ def adopt(page: Page) -> None:
     expect(page.locator(".sheet-bar .badge")).to_have_text("Adopted")
 
 
-def import_requirements(world: World) -> None:
-    """The editor runs the script, and commits what it proposes."""
-    caller, project_id = world.caller("editor"), world.project.id
-
-    def run() -> Execution:
-        script = record_id(project_id, SCRIPT, SCRIPT_NAME)
-        execution = run_script(caller=caller, project_id=project_id, script_id=script, args={"file": REQUIREMENTS})  # type: ignore[arg-type]
-        run_execution(execution.id)
-        execution.refresh_from_db()
-        proposal = Proposal.objects.get(pk=execution.proposal_id or "")
-        accept_proposal(caller=caller, proposal_id=proposal.id, message="Imported", round=1)
-        return execution
-
-    execution: Execution = world.arrange(run)
-    assert execution.state == "succeeded", execution.error
+def import_requirements(daniel: Person, world: World) -> None:
+    """The editor runs the script with pasted lines, and commits what it proposes."""
+    page = daniel.open("automation/scripts/")
+    page.locator(".auto-rail").get_by_role("link", name="Import requirements").click()
+    page.get_by_role("link", name="Run…").or_(page.get_by_role("button", name="Run…")).first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Or its lines, or a statement in each line").fill(REQUIREMENTS)
+    dialog.get_by_role("button", name="Run").click()
+    page.wait_for_url("**/automation/executions/*/")
+    world.arrange(lambda: run_execution(Execution.objects.get(project=world.project).id))
+    page.reload()
+    page.get_by_role("button", name="Commit 1 change").click()
+    expect(page.get_by_role("heading", name="Committed")).to_be_visible()
 
 
 def release(world: World) -> str:
@@ -80,7 +73,7 @@ def test_from_an_adopted_module_to_the_matrix_in_the_bundle(person: Open, world:
     # A click takes the place of the one before, whose answer nobody waits for any more.
     mara.expected.append("htmx:afterRequest|htmx:sendAbort")
     adopt(mara.open("automation/modules/"))
-    import_requirements(world)
+    import_requirements(daniel, world)
     tables = Tables(world)
     (case,) = tables.add([{"case": "Grade 40 sample events"}], "tests")
     requirement = str(world.arrange(lambda: Row.objects.get(project=world.project, facet="requirements").record))
