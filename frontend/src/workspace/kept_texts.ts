@@ -26,6 +26,8 @@ export class KeptTexts {
   /** By the tokens of our locks: who took them over, and why. */
   private readonly takeOvers = new Map<number, TakeOver>();
   private readonly consumedFor = new Map<Field, number>();
+  /** What the server was asked to remove: a save and a backup that end together ask for the same text. */
+  private readonly removed = new Map<string, Promise<void>>();
 
   constructor(
     private readonly project: ProjectState,
@@ -49,7 +51,7 @@ export class KeptTexts {
     for (const text of kept) {
       const field = this.project.fields.get(text.field);
       const isOurs = field && text.is_open && text.session_id === this.project.session;
-      if (text.is_saved) void discardKept(this.project.urls.kept, text.id).catch(ignoreUnreachable);
+      if (text.is_saved) void this.remove(text.id).catch(ignoreUnreachable);
       else if (isOurs && resumes) await this.resume(field, text);
       else if (!text.is_open && !this.isContinued(text) && !backups.some((backup) => continues(backup, text))) this.offer(text);
     }
@@ -183,12 +185,23 @@ export class KeptTexts {
 
   /** Remove a kept text by its writer's choice, and what it continues. */
   async discard(kept: KeptText): Promise<void> {
-    const { kept: url } = this.project.urls;
     if (kept.id.startsWith(IN_BROWSER)) await this.autosave.backup.remove(kept.field, kept.id.slice(IN_BROWSER.length));
-    else await discardKept(url, kept.id);
-    for (const id of kept.older ?? []) await discardKept(url, id);
+    else await this.remove(kept.id);
+    for (const id of kept.older ?? []) await this.remove(id);
     this.offered = this.offered.filter((one) => one.id !== kept.id);
     this.project.changedAll();
+  }
+
+  /** Have the server remove a text, once; again only where it could not be reached. */
+  private remove(id: string): Promise<void> {
+    const asked = this.removed.get(id);
+    if (asked) return asked;
+    const removing = discardKept(this.project.urls.kept, id).catch((error: unknown) => {
+      this.removed.delete(id);
+      throw error;
+    });
+    this.removed.set(id, removing);
+    return removing;
   }
 
   /** The text under the lock with this token, and what it continues, is not wanted. */
