@@ -33,6 +33,11 @@ Result = TypeVar("Result")
 POLL = 0.1
 
 
+NOTES_STAY = """(() => {
+  const { setTimeout } = window;
+  window.setTimeout = (act, delay, ...more) => setTimeout(act, delay === 8000 ? 60000 : delay, ...more);
+})()"""
+
 # What the first test of this process made, by the name of its database.
 _MADE: dict[str, WorldRows] = {}
 
@@ -155,6 +160,14 @@ class Person:
         if not self._is_closed:
             self._is_closed = True
             give_back(self._browser, self._context, *self._kind)
+
+    def keep_notes(self) -> None:
+        """On the pages that are opened from now on, short notes stay for a minute.
+
+        For what looks at a note after it has waited for something else: on a busy machine that may take more than the
+        8 seconds for which a note stays (`SHOWN_FOR` in toasts.ts).
+        """
+        self.page.add_init_script(NOTES_STAY)
 
     def sign_out(self) -> None:
         self._context.clear_cookies()

@@ -75,6 +75,7 @@ def test_who_is_overruled_reads_why_and_goes_on_to_the_current_text(
 def test_who_only_looked_is_told_why_the_field_is_gone(person: Callable[..., Person]) -> None:
     mara, daniel = person("owner"), person("editor")
     mara.at_work()
+    daniel.keep_notes()
     daniel.at_work()
     daniel.take()
     take_over(mara, "Urgent")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.people import Person, World
+
+# The browser now and then loses the drop that a debugger sends, once in twenty times on a busy machine, although the
+# page has taken what was over it: then it is let go once more.
+LOST = 5_000
+TRIES = 5
 
 
 def drop(page: Page, onto: Locator, path: Path) -> None:
@@ -17,8 +23,14 @@ def drop(page: Page, onto: Locator, path: Path) -> None:
     place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     devtools = page.context.new_cdp_session(page)
-    for step in ("dragEnter", "dragOver", "drop"):
-        devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
+    page.evaluate("() => addEventListener('drop', () => { globalThis.isDropped = true; }, { capture: true })")
+    for _ in range(TRIES):
+        for step in ("dragEnter", "dragOver", "drop"):
+            devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
+        with suppress(Error):
+            page.wait_for_function("globalThis.isDropped", timeout=LOST)
+            return
+    raise AssertionError("The browser let nothing go over the page.")
 
 
 def drop_by_script(page: Page, *names: str, onto: str = ".ws-left") -> None:
