@@ -10,7 +10,7 @@ end
 
 -- A name is one word without spaces, and no address, path or number.
 local function is_name(value)
-  return type(value) == "string" and #value >= 2 and #value <= 200 and not value:find("[%s{}<>$]")
+  return type(value) == "string" and #value >= 2 and #value <= 200 and not value:find("[%s{}<>$%[%],\"]")
     and not value:find("://", 1, true) and value:find("%a") ~= nil
 end
 
@@ -49,13 +49,37 @@ local function look(value, path, field)
   end
 end
 
--- YAML, TOML and the like: a line with a name, a colon or an equals sign, and a value.
+local function unquoted(text)
+  local inner = text:match("^%s*(.-)%s*$")
+  return inner:match('^"(.*)"$') or inner:match("^'(.*)'$") or inner
+end
+
+-- YAML, TOML and the like: a line with a name, a colon or an equals sign, and a value, a list in brackets, or a list in
+-- the lines below.
 local function look_at_lines(text, field)
-  local number = 0
+  local number, is_list = 0, false
+  local function take_if_name(value)
+    local name = unquoted(value)
+    if is_name(name) then take(name, field .. ", line " .. number, nil) end
+  end
   for line in (text .. "\n"):gmatch("(.-)\r?\n") do
     number = number + 1
-    local key, value = line:match("^[%s-]*[\"']?([%w_-]+)[\"']?%s*[:=]%s*[\"']?([^\"'#,%s]+)")
-    if key and is_naming(key) and is_name(value) then take(value, field .. ", line " .. number, nil) end
+    local plain = line:gsub("%s#.*$", ""):gsub("^#.*$", "")
+    local item = plain:match("^%s*-%s+([^:=]+)$")
+    local key, value = plain:match("^[%s-]*[\"']?([%w_-]+)[\"']?%s*[:=]%s*(.*)$")
+    if is_list and item then
+      take_if_name(item)
+    elseif key and is_naming(key) then
+      local list = value:match("^%[(.*)%]%s*$")
+      is_list = value == ""
+      if list then
+        for each in list:gmatch("[^,]+") do take_if_name(each) end
+      else
+        take_if_name(value)
+      end
+    elseif plain:find("%S") then
+      is_list = false
+    end
   end
 end
 
