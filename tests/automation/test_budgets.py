@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -89,3 +90,40 @@ def test_the_pages_of_executions_ask_no_more_for_more(
     many = run(6)
     assert asked(f"{many}/") <= counts[0] <= MOST_OF_EXECUTION
     assert asked("") <= counts[1] <= MOST
+
+
+def test_the_page_of_a_script_asks_no_more_for_more(
+    project: Project, owner: User, caller_for: Callable[..., Caller], client: Client
+) -> None:
+    caller = caller_for(owner)
+    create_table(caller=caller, project_id=project.id, table="papers", columns=[{"name": "state"}, {"name": "note"}])
+    wishes = {"read": ["papers.*"], "write": ["papers.note"]}
+    settings = {"args": [{"name": "since"}], "on_change": ["papers.state"], "capabilities": wishes}
+
+    given: dict[str, Any] = {"caller": caller, "project_id": project.id}
+
+    def grow(first: int, count: int) -> str:
+        for at in range(first, first + count):
+            saved = save_script(**given, name=f"script {at}", source=f"print({at})", settings=settings)
+            switch_script(**given, script_id=UUID(saved.script_id), sha256=saved.sha256, is_on=True, grants=wishes)
+            run_execution(run_script(**given, script_id=UUID(saved.script_id), args={"since": "1"}).id)
+        # Its newest text is not the one that is on: the page of the switch shows the difference.
+        newest = save_script(**given, name=f"script {first + count - 1}", source="print('more')", settings=settings)
+        return newest.script_id
+
+    def asked(script: str, path: str) -> int:
+        address = f"/projects/{project.id}/automation/scripts/{script}/{path}"
+        assert client.get(address, headers={"HX-Request": "true"}).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address, headers={"HX-Request": "true"})
+        return len(queries)
+
+    client.force_login(owner)
+    paths = ("", "settings/", "executions/", "texts/", "run/", "switch/")
+    first = grow(0, 1)
+    few = {path: asked(first, path) for path in paths}
+    newest = grow(1, 5)
+    more = {path: asked(newest, path) for path in paths}
+    # One more where there is something to be read, such as a proposal.
+    assert {path: (few[path], more[path]) for path in paths if more[path] > few[path] + 1} == {}
+    assert max(more.values()) <= MOST, more

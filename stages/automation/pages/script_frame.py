@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,6 +16,8 @@ from stages.automation.pages.script_state import ScriptPage
 from stages.automation.reading.executions import latest_executions
 from stages.registers.reading.reader import Reader
 from workspace.decorators import PageRequest
+
+LUA: Final = "Lua 5.4"
 
 
 def script_page(
@@ -39,6 +41,7 @@ def script_page(
         "shown": shown,
         "script": shown.script,
         "last_executions": latest_executions(access.project.id, script=script_id),
+        "lua_version": LUA,
         "editor": editor_data(shown, request.GET.get("line", "")),
         **facts,
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
-from stages.automation.executing.settings import Settings
+from stages.automation.executing.settings import Argument, Settings
 from stages.automation.packages.capabilities import check_capabilities
 from stages.automation.packages.shapes import CapabilitiesShape
 from stages.automation.pages.script_state import ScriptPage, type_words
@@ -19,14 +20,52 @@ from stages.registers.schema import Schema
 ACTS: Final = ("argument", "remove_argument", "trigger", "remove_trigger", "wish", "remove_wish")
 
 
-def settings_choices(shown: ScriptPage) -> dict[str, Any]:
-    """What the forms of the settings offer; nothing where nobody can change them."""
+@dataclass(frozen=True, slots=True)
+class ArgumentForm:
+    """The form of an argument, or of a further one (`before` is empty): what is in it, and what is wrong."""
+
+    before: str = ""
+    name: str = ""
+    type: str = "text"
+    title: str = ""
+    required: bool = False
+    options: str = ""
+    problems: tuple[str, ...] = ()
+    is_open: bool = False
+
+    @property
+    def id(self) -> str:
+        """Part of the ids of its inputs; no name of an argument has a hyphen."""
+        return self.before or "-new"
+
+    @classmethod
+    def of(cls, argument: Argument) -> ArgumentForm:
+        name, options = argument.name, "\n".join(argument.options)
+        return cls(name, name, argument.type, argument.title, argument.required, options)
+
+
+def argument_forms(shown: ScriptPage, typed: Mapping[str, str], problems: Sequence[str]) -> list[ArgumentForm]:
+    """A form for each argument and for a further one; the one that was refused has what was typed in it."""
+    forms = [*(ArgumentForm.of(each) for each in shown.args), ArgumentForm()]
+    if typed.get("act") != "argument":
+        return forms
+    members = {each: typed.get(each, "") for each in ("before", "name", "type", "title", "options")}
+    refused = ArgumentForm(**members, required=typed.get("required") == "on", problems=tuple(problems), is_open=True)
+    return [refused if each.before == refused.before else each for each in forms]
+
+
+def settings_choices(
+    shown: ScriptPage, typed: Mapping[str, str] | None = None, problems: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the forms of the settings offer, with what was typed into one that was refused."""
     if not shown.may_edit:
         return {"types": type_words()}
     draft = shown.access.project.current_draft
     fields = sorted(f"files/{path}" for path in draft.files) if draft is not None else []
     return {
         "types": type_words(),
+        "argument_forms": argument_forms(shown, typed or {}, problems),
+        "problems": problems,
         "trigger_choices": choices_of(shown.reader.schema, fields, whole_tables=True),
         "wish_choices": choices_of(shown.reader.schema, fields),
         "wish_kinds": [(kind, kind_words(kind)) for kind in KINDS],
@@ -84,8 +123,6 @@ def _checked_wish(schema: Schema, kind: str, value: str) -> str:
     """Raises `ValidationFailed` on `wish` for what means nothing, or what the project does not have."""
     if not value:
         raise ValidationFailed({"wish": [_("Choose what the script is to be allowed.")]})
-    if kind == "files" and not value.startswith(("read:", "write:")):
-        value = f"read:{value}"
     try:
         check_capabilities(CapabilitiesShape(**{kind: (value,)}), "wish")
     except ValidationFailed as refusal:

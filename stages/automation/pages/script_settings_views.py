@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -40,15 +41,15 @@ def settings(request: PageRequest, project_id: UUID, script_id: UUID) -> HttpRes
 
 def _part(request: PageRequest, shown: ScriptPage, refusal: DomainError | None) -> HttpResponse:
     errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
+    typed: Any = request.POST if refusal is not None else {}
     context = {
-        **settings_choices(shown),
+        **settings_choices(shown, typed, [str(words) for each in errors.values() for words in each]),
         "shown": shown,
         "script": shown.script,
         "project_id": shown.project_id,
         "last_executions": latest_executions(shown.project_id, script=shown.script.id),
         "problem": refusal,
-        "errors": {name.replace("settings.", ""): each for name, each in errors.items()},
-        "typed": request.POST if refusal is not None else {},
+        "typed": typed,
     }
     status = refusal.status if refusal is not None else 200
     return render(request, "automation/scripts/settings.html", context, status=status)
