@@ -84,7 +84,7 @@ def rail_rows(context: RailContext) -> Sequence[RailRow]:
     return [
         RailRow(
             f"rules/{each.id}",
-            each.name,
+            each.label,
             reverse("automation:rule", args=[project_id, each.id]),
             "workflow",
             _number(counts.get(each.id)) if each.is_on else str(_("Off")),

@@ -128,7 +128,7 @@ def _values(
     return {
         "project_id": project_id,
         "saved": saved,
-        "name": saved.name if saved is not None else name,
+        "name": saved.label if saved is not None else name,
         "form": form,
         "choices": choices,
         "targets": target_columns(form, choices) if form is not None else [],

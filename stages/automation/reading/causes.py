@@ -19,7 +19,7 @@ def causes_of_rules(project_id: UUID, names: Collection[str]) -> Mapping[str, Ca
     found = {}
     for name, rule in rules_called(project_id, names).items():
         address = "" if rule.is_gone else reverse("automation:rule", args=[project_id, rule.id])
-        words = _("the rule “{name}”").format(name=rule.name)
+        words = _("the rule “{name}”").format(name=rule.label)
         found[name] = Cause(rule.name, words, "workflow", address, rule.is_gone)
     return found
 

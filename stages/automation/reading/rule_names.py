@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from stages.automation.facets import RULE
+from stages.automation.reading.rule_labels import label_of
 from stages.registers.models import Life, Operation, Row
 
 
 @dataclass(frozen=True, slots=True)
 class RuleName:
-    """A rule by its record and its present name, the last one of a rule that was deleted (`is_gone`)."""
+    """A rule by its record and its present name, the last one of a rule that was deleted (`is_gone`).
+
+    `label` is what people call it.
+    """
 
     id: str
     name: str
     is_gone: bool
+    label: str
 
 
 def rules_called(project_id: UUID, names: Iterable[str]) -> dict[str, RuleName]:
@@ -28,15 +33,19 @@ def rules_called(project_id: UUID, names: Iterable[str]) -> dict[str, RuleName]:
     wanted = set(names)
     if not wanted:
         return {}
-    rows = Row.objects.filter(project_id=project_id, facet=RULE).values_list("record", "shown__name")
-    present = {str(record): str(name or "") for record, name in rows}
-    found = {name: RuleName(record, name, False) for record, name in present.items() if name in wanted}
+    rows = Row.objects.filter(project_id=project_id, facet=RULE)
+    shown = {str(record): values for record, values in rows.values_list("record", "shown")}
+    present = {record: str(values.get("name") or "") for record, values in shown.items()}
+    labels = {record: label_of(name, str(shown[record].get("module") or "")) for record, name in present.items()}
+    found = {name: RuleName(record, name, False, labels[record]) for record, name in present.items() if name in wanted}
     if wanted <= found.keys():
         return found
     for record, former in _all_names(project_id).items():
         last = present.get(record, former[-1])
         found |= {
-            name: RuleName(record, last, record not in present) for name in former if name in wanted - found.keys()
+            name: RuleName(record, last, record not in present, labels.get(record, last))
+            for name in former
+            if name in wanted - found.keys()
         }
     return found
 

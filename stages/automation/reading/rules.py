@@ -13,6 +13,7 @@ from stages.automation.consequences.switched import read_named
 from stages.automation.facets import MODULE, RULE
 from stages.automation.models import Switch
 from stages.automation.reading.records import StageRecord
+from stages.automation.reading.rule_labels import label_of
 from stages.automation.rules.language import NamedRule
 from stages.registers.models import Row
 
@@ -31,6 +32,11 @@ class SavedRule:
     is_on: bool
     is_conflicted: bool
     rule: NamedRule | None
+
+    @property
+    def label(self) -> str:
+        """What people call it: of a rule of a module its own name there, in words."""
+        return label_of(self.name, self.module)
 
     @property
     def value(self) -> Mapping[str, Any]:
