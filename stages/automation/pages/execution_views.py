@@ -94,8 +94,8 @@ def commit(request: PageRequest, project_id: UUID, execution_id: UUID) -> HttpRe
     def act(caller: Caller) -> str:
         is_all = request.POST.get("is_all") == "on"
         without = () if is_all else left_out(proposal_of(caller, execution_id), set(request.POST.getlist("pick")))
-        commit_execution(caller=caller, execution_id=execution_id, without=without)
-        return _("Committed.")
+        proposal = commit_execution(caller=caller, execution_id=execution_id, without=without)
+        return _("Committed as {proposal}.").format(proposal=proposal)
 
     return _act(request, project_id, execution_id, act)
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from kernel.errors import Conflict, NotFound
 from projects.writing import upkeep_write
-from proposals.models import Change, Proposal
-from proposals.services import accept_proposal, discard_proposal, submit_proposal, unstage_change
+from proposals.models import MAX_DESCRIPTION, Change, Proposal
+from proposals.services import accept_proposal, discard_proposal, edit_proposal, submit_proposal, unstage_change
 from stages.automation.models import Execution
+from stages.automation.reading.scripts import log_of
 
 
 def commit_execution(*, caller: Caller, execution_id: UUID, without: Collection[str] = ()) -> Proposal:
@@ -33,8 +34,27 @@ def commit_execution(*, caller: Caller, execution_id: UUID, without: Collection[
 
 
 def share_execution(*, caller: Caller, execution_id: UUID) -> Proposal:
-    """Open what an execution has proposed, for others to review. Raises as `submit_proposal`."""
-    return submit_proposal(caller=caller, proposal_id=proposal_of(caller, execution_id).id)
+    """Open what an execution has proposed, for others to review, with the reasons of the script as its description.
+
+    Raises as `submit_proposal`.
+    """
+    proposal = proposal_of(caller, execution_id)
+    reasons = "" if proposal.description else reasons_of(execution_id)
+    with upkeep_write(caller=caller, project_id=proposal.project_id):
+        if reasons:
+            edit_proposal(caller=caller, proposal_id=proposal.id, description=reasons)
+        return submit_proposal(caller=caller, proposal_id=proposal.id)
+
+
+def reasons_of(execution_id: UUID) -> str:
+    """Why an execution changes what it changes: each reason once, as many as a description holds."""
+    whys = log_of(Execution.objects.get(pk=execution_id)).whys
+    found = ""
+    for why in dict.fromkeys(whys.values()):
+        if len(found) + len(why) + 1 > MAX_DESCRIPTION:
+            break
+        found += f"{why}\n"
+    return found.strip()
 
 
 def discard_execution(*, caller: Caller, execution_id: UUID) -> None:

@@ -127,6 +127,7 @@ def test_it_is_discarded_or_shared_by_its_starter_only(desk: ScriptDesk, client:
     shared = client.post(here(execution, "share/"))
     assert shared.status_code == 302
     assert proposal_state(execution) == ProposalState.OPEN
+    assert Proposal.objects.get(project=desk.project).description == "New in the file"
     assert "P1 is open for review" in page(client, execution, desk.owner.user)
     second = desk.run(CREATES)
     client.force_login(desk.caller.user)
