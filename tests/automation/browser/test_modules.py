@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
 
 from playwright.sync_api import expect
 
 from accounts.callers import foundry_caller
+from accounts.services import create_account
 from stages.automation.services.modules import adopt_module
 from stages.automation.services.packages import add_package
 from stages.registers import verbs
@@ -109,3 +113,35 @@ def test_an_owner_adopts_answers_suggestions_and_upgrades(
     page.get_by_role("button", name="Adopt this version").click()
     expect(page.get_by_role("heading", name="staff 1.1")).to_be_visible()
     expect(page.locator(".auto-row", has_text="Tidy")).to_contain_text("Off until an owner switches this text on")
+
+
+def test_an_administrator_adds_a_version_and_reads_what_is_wrong_with_another(
+    person: Callable[..., Person], world: World, tmp_path: Path
+) -> None:
+    def make_administrator() -> None:
+        username = f"administrator-{token_hex(4)}"
+        facts: dict[str, Any] = {"display_name": "Ada Berg", "is_administrator": True}
+        world.people["administrator"] = create_account(caller=foundry_caller("command"), username=username, **facts)
+
+    world.arrange(make_administrator)
+    ada = person("administrator")
+    ada.expected.append("status of 400")
+    page = ada.page
+    page.goto(f"{world.url}/modules/")
+    good, bad = tmp_path / "shifts.zip", tmp_path / "wrong.zip"
+    toml = manifest("shifts", table("shifts", day="date"))
+    good.write_bytes(module(toml))
+    bad.write_bytes(module(toml.replace("version", "vision")))
+    page.get_by_label("Add a version").set_input_files(bad)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("wrong.zip was not added.")
+    expect(page.get_by_role("alert")).to_contain_text("module.vision")
+    page.get_by_label("Add a version").set_input_files(good)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#module-shifts")).to_contain_text("used by nobody")
+    page.locator("#module-shifts").get_by_role("button", name="Use its views").click()
+    expect(page.locator("#module-shifts")).to_contain_text("You use the views of 1.0.0")
+    assert in_both_themes(page) == []
+    for width in (PHONE, (768, 844)):
+        resize(page, width)
+        assert too_wide(page) == []

@@ -166,3 +166,15 @@ def test_a_version_shows_what_is_different_in_it(site: Site, owner_page: Any):
     files = _text(owner_page("asking/files/?version=1.1"))
     assert "scripts/lib/words.lua" in files
     assert "return 2" in files
+
+
+def test_rules_that_would_set_each_other_off_are_refused_with_their_path(site: Site, client: Client, owner_page: Any):
+    cycle = RULE_AND_SCRIPT.replace('scope = "people"', 'scope = "answers"').replace("name", "text")
+    site.add(ASKING + cycle.replace('add_to = "answers"', 'overwrite = {text = "?"}'), scripts__ask_lua="return 1\n")
+    path = f"/projects/{site.project.id}/automation/modules/asking/"
+    answer = client.post(path, {"version": "1.0.0", "rule": ["known"]})
+    assert answer.status_code == 409
+    shown = _text(answer)
+    assert shown.count(">asking/known</b>") >= 2
+    assert 'value="known" checked' in shown
+    assert site.schema.tables == {}
