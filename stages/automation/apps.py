@@ -107,6 +107,7 @@ class AutomationConfig(StageConfig):
         register_figures(*FIGURES)
         EXAMINATIONS.register("Scripts", Late("stages.automation.doctor:examine"))
         RPC_EVENTS.register("script.completed", Late("stages.automation.rpc.events:script_completed"))
+        SOURCES.register("view", Late("stages.automation.foreign.views:source_of"))
         SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
         SOURCES.register("script", Late("stages.automation.executing.scripts:source_of_script"))
         noting = "stages.automation.changes.noting"

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
 
     RULE = "rule", _("Rule")
     SCRIPT = "script", _("Script")
+    VIEW = "view", _("View")
 
 
 class Cause(models.TextChoices):

@@ -16,6 +16,18 @@ class ScriptOff(DomainError):
     code, status, title = "script_off", 409, _("The script is off")
 
 
+class ViewOff(DomainError):
+    """The view is off here, in this text."""
+
+    code, status, title = "view_off", 409, _("The view is off")
+
+
+class NotGranted(DomainError):
+    """No owner has granted this to the text that asks; `capability` names it."""
+
+    code, status, title = "not_granted", 403, _("Not granted")
+
+
 class ModuleIncompatible(DomainError):
     """A module needs another column than the one that is there; `table` and `column` name it."""
 
@@ -32,6 +44,12 @@ class RuleLimit(DomainError):
     """Rules would do too much within one change; `limit` is `rules`, `writes` or `seconds`, `most` its value."""
 
     code, status, title = "rule_limit", 409, _("Too much at once")
+
+
+def not_granted(capability: str) -> NotGranted:
+    """The refusal of what a view asks for without a grant."""
+    name = capability[:200]
+    return NotGranted(gettext("No owner has granted “{what}” to this view.").format(what=name), capability=name)
 
 
 def refuse_cycle(cycle: Cycle) -> RuleCycle:

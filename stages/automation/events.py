@@ -48,6 +48,12 @@ def _renamed(context: EventContext) -> Text:
     return _("{name} renamed the rule “%(was)s” to {thing}") % {"was": was}
 
 
+def _view_switched(context: EventContext) -> Text:
+    if context.data["is_on"]:
+        return _("{name} switched the view {thing} on")
+    return _("{name} switched the view {thing} off")
+
+
 def _completed(context: EventContext) -> Text:
     if context.data["state"] == "succeeded":
         return _("The script {thing} ended")
@@ -156,12 +162,21 @@ SCRIPT_ASKED: Final = _of_a_script(
     icon="key-round",
     inbox=(SCRIPT_WANTS_GRANTS,),
 )
+VIEW_SWITCHED: Final = EventType(
+    "view.switched",
+    live=("view_id", "name", "is_on"),
+    words=_name,
+    sentence=_view_switched,
+    icon="circle-play",
+    kind=KIND,
+)
 
 EVENTS: Final = (
     *(MODULE_ADDED, MODULE_INSTALLED, MODULE_UNINSTALLED, MODULE_ADOPTED, MODULE_LEFT),
     *(RULE_SAVED, RULE_RENAMED, RULE_DELETED),
     *(SCRIPT_SAVED, SCRIPT_SWITCHED, SCRIPT_PAUSED, SCRIPT_SKIPPED, SCRIPT_STARTED, SCRIPT_COMPLETED),
     *(SCRIPT_ASKED, SCRIPT_DELETED),
+    VIEW_SWITCHED,
 )
 
 
@@ -171,5 +186,5 @@ def register() -> None:
     MAIL_TOPICS.register(
         "script", MailTopic(_("A script waits for you, proposes something, or has stopped"), position=27)
     )
-    register_event_groups(module=_("Modules"), rule=_("Rules"), script=_("Scripts"))
+    register_event_groups(module=_("Modules"), rule=_("Rules"), script=_("Scripts"), view=_("Views"))
     register_events(*EVENTS)

@@ -1,4 +1,4 @@
-"""Who adopts modules, and who writes, switches on and runs rules and scripts."""
+"""Who adopts modules, and who writes, switches on and runs rules, scripts and views."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ SAVE_SCRIPT: Final = "script.save"
 SWITCH_SCRIPT: Final = "script.switch"
 DELETE_SCRIPT: Final = "script.delete"
 ASK_FOR_GRANTS: Final = "script.ask"
+SWITCH_VIEW: Final = "view.switch"
 RUN_SCRIPT: Final = "script.run"
 STOP_EXECUTION: Final = "execution.stop"
 
@@ -27,7 +28,7 @@ PERMISSIONS: Final = (
     Permission(READ, Role.VIEWER, ALWAYS),
     *(
         Permission(action, Role.OWNER, OPEN_OR_REPLICA)
-        for action in (ADOPT, LEAVE, SAVE_RULE, DELETE_RULE, SWITCH_SCRIPT)
+        for action in (ADOPT, LEAVE, SAVE_RULE, DELETE_RULE, SWITCH_SCRIPT, SWITCH_VIEW)
     ),
     *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (SAVE_SCRIPT, RUN_SCRIPT, STOP_EXECUTION)),
     *(Permission(action, Role.EDITOR, OPEN_OR_REPLICA) for action in (DELETE_SCRIPT, ASK_FOR_GRANTS)),

@@ -57,14 +57,14 @@ def _uninstalled(rows: Rows, fact: Fact) -> None:
     rows.drop((UUID(fact.target_id),))
 
 
-@SWITCHES.on(events.RULE_SAVED.name, events.RULE_DELETED.name, events.SCRIPT_SWITCHED.name)
+@SWITCHES.on(events.RULE_SAVED.name, events.RULE_DELETED.name, events.SCRIPT_SWITCHED.name, events.VIEW_SWITCHED.name)
 def _switched(rows: Rows, fact: Fact) -> None:
     data = fact.data
     rows.put(
         fact,
         (UUID(data["switch_id"]),),
         project_id=fact.project_id,
-        kind=Kind.RULE.value if "rule_id" in data else Kind.SCRIPT.value,
+        kind=next(each.value for each in Kind if f"{each.value}_id" in data),
         record=UUID(fact.target_id),
         sha256=data["sha256"],
         is_on=data["is_on"],

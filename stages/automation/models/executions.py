@@ -20,10 +20,11 @@ MAX_TITLE: Final = 200
 
 
 class Switch(models.Model):
-    """Whether a rule or a script is on at this site, in exactly the text whose SHA-256 this is; another text is off.
+    """Whether a rule, script or view is on at this site, in exactly the text of this SHA-256; another text is off.
 
-    `record` is its record in the registers; `grants` are the capabilities that an owner gave to this text. A script is
-    paused, `is_paused`, once who switched it on is no owner any more: what it watches waits until an owner does again.
+    `record` is its record in the registers, of a view `foreign.views.view_id`. `grants` are the capabilities that an
+    owner gave to this text. A script is paused, `is_paused`, once who switched it on is no owner any more: what it
+    watches waits until an owner does again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

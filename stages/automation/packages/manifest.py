@@ -193,7 +193,7 @@ def argument_of(script: shapes.ScriptShape, name: str, path: str = "") -> shapes
 
 
 def _check_asked(asked: shapes.CapabilitiesShape, of_module: shapes.CapabilitiesShape, path: str) -> None:
-    """A script asks for nothing that its module does not ask for."""
+    """A script or a view asks for nothing that its module does not ask for."""
     for member in shapes.CapabilitiesShape.__struct_fields__:
         for at, each in enumerate(getattr(asked, member)):
             if each not in getattr(of_module, member):
@@ -208,6 +208,9 @@ def _check_view(name: str, view: shapes.ViewShape, manifest: Manifest, files: Ma
         if f"views/{name}.js" not in files:
             words = gettext("The package has no file views/%(name)s.js. `manage.py pack_module` makes it.")
             raise refuse(path, words % {"name": name})
+        asked = shapes.CapabilitiesShape(read=view.read, write=view.write)
+        check_capabilities(asked, path)
+        _check_asked(asked, manifest.capabilities, path)
         return
     check_view(view, manifest.tables, manifest.relations, path)
 

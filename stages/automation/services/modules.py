@@ -18,6 +18,7 @@ from kernel.names import check_reason
 from stages.automation import events
 from stages.automation.choices import Kind
 from stages.automation.facets import MODULE, record_id
+from stages.automation.foreign.views import view_id
 from stages.automation.models import Switch
 from stages.automation.permissions import ADOPT, LEAVE
 from stages.automation.reading.packages import Module, files_of, find_module, module_of
@@ -201,7 +202,8 @@ def _leave(registers: RegisterWrite, name: str, reason: str) -> None:
     facts = {member: record.text(member) for member in ("name", "version", "sha256")}
     others = [each.manifest for each in _others(registers, name)]
     write.record(events.MODULE_LEFT.name, Target.of("module", record.entity), facts, reason=reason)
-    _switch_off(registers, records_of_module(acts, name), reason)
+    views = {view_id(project_id, name, each): name_in(name, each) for each in module.manifest.views}
+    _switch_off(registers, {**records_of_module(acts, name), **views}, reason)
     with refusals():
         payloads = leave_records(acts, project_id, name)
         if module is not None:
@@ -210,7 +212,7 @@ def _leave(registers: RegisterWrite, name: str, reason: str) -> None:
 
 
 def _switch_off(registers: RegisterWrite, names: Mapping[str, str], reason: str) -> None:
-    """Whoever adopts the module again switches its rules and scripts on again."""
+    """Whoever adopts the module again switches its rules, scripts and views on again."""
     for switch in Switch.objects.filter(project=registers.composing.project_id, record__in=names, is_on=True):
         facts: dict[str, Any] = {"kind": Kind(switch.kind), "record": str(switch.record), "sha256": switch.sha256}
         set_switch(registers.write, **facts, name=names[str(switch.record)], is_on=False, reason=reason)

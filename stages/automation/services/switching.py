@@ -1,4 +1,4 @@
-"""Rules and scripts are switched on in exactly one text, at this site."""
+"""Rules, scripts and views are switched on in exactly one text, at this site."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from audit.event_types import EventType
 from audit.services import Target
 from projects.writing import ProjectWrite
 from stages.automation.choices import Kind
-from stages.automation.events import RULE_SAVED, SCRIPT_SWITCHED
+from stages.automation.events import RULE_SAVED, SCRIPT_SWITCHED, VIEW_SWITCHED
 from stages.automation.models import Switch
 
-_EVENTS: Final[Mapping[Kind, EventType]] = {Kind.RULE: RULE_SAVED, Kind.SCRIPT: SCRIPT_SWITCHED}
+_EVENTS: Final[Mapping[Kind, EventType]] = {
+    Kind.RULE: RULE_SAVED,
+    Kind.SCRIPT: SCRIPT_SWITCHED,
+    Kind.VIEW: VIEW_SWITCHED,
+}
 
 
 def set_switch(
@@ -29,7 +33,7 @@ def set_switch(
     facts: Mapping[str, Any] | None = None,
     event: EventType | None = None,
 ) -> Switch:
-    """Switch a rule or a script on or off in the text of this hash, with its event (`rule.saved`, `script.switched`).
+    """Switch a rule, script or view on or off in the text of this hash, with its event (`rule.saved`, `….switched`).
 
     `facts` are further members of the event; `event` is another one that says so, such as a deletion.
     """
