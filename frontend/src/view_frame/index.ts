@@ -1,62 +1,151 @@
 // The only script of the frame in which code of modules runs. The frame has an opaque origin and may load nothing. The
 // code runs in a worker within it, which has neither a page nor WebRTC; texts go through the port that the page sends.
 
+// It is one file: a script with imports would be a module, which the frame could not load.
+
 const MOST_PER_SECOND = 1_000;
 const MOST_CHARACTERS = 2_000_000;
+const MOST_CHARACTERS_PER_SECOND = 6_000_000;
 
-/** What the code finds before it runs: `foundry`, through which it reads rows, draws and stages changes. */
-const PRELUDE = `
-const foundry = (() => {
-  const post = self.postMessage.bind(self);
-  const asked = new Map();
-  const listeners = { rows: [], act: [] };
+interface Scope {
+  postMessage: (message: string) => void;
+  addEventListener: (type: "message", listener: (event: { data: string }) => void) => void;
+}
+
+interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+}
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * What the code finds before it runs, as `foundry-view.d.ts` describes it for authors. The function is turned into text and
+ * runs in the worker: it uses nothing but its own names, its parameter, and what a worker has.
+ */
+function makeClient(scope: Scope) {
+  const post = scope.postMessage.bind(scope);
+  const MOST_ROWS = 20_000;
+  const asked = new Map<number, Waiting>();
+  const named = new Map<string, Set<(value: unknown, name: string) => void>>();
+  const changed = new Set<(names: string[]) => void>();
+  const settled = new Set<(how: string) => void>();
   let last = 0;
-  self.addEventListener("message", ({ data }) => {
-    const message = JSON.parse(data);
-    if (message.type === "ping") post(JSON.stringify({ type: "pong" }));
-    else if (message.type === "answer") {
-      const { resolve, reject } = asked.get(message.id) ?? {};
-      asked.delete(message.id);
-      if (message.error) reject?.(new Error(message.error));
-      else resolve?.(message.value);
-    } else for (const listener of listeners[message.type] ?? []) listener(message);
-  });
-  const ask = (message) => new Promise((resolve, reject) => {
+
+  class FoundryError extends Error {
+    override name = "FoundryError";
+    constructor(
+      message: string,
+      readonly code: string,
+      readonly capability: string | null,
+    ) {
+      super(message);
+    }
+  }
+
+  // The first letter says what a message is, so that the page need not read all of it.
+  const send = (kind: string, body: unknown) => post(kind + JSON.stringify(body));
+
+  function ask(what: string, body: object): Promise<unknown> {
     const id = ++last;
-    asked.set(id, { resolve, reject });
-    post(JSON.stringify({ ...message, id }));
+    return new Promise((resolve, reject) => {
+      asked.set(id, { resolve, reject });
+      send("a", { id, what, body });
+    });
+  }
+
+  function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  function each<Listener>(listeners: Iterable<Listener>, call: (listener: Listener) => void): void {
+    for (const listener of [...listeners]) call(listener);
+  }
+
+  async function whole<Row>(read: (after: string | null) => Promise<Page<Row>>): Promise<Row[]> {
+    const found: Row[] = [];
+    let after: string | null = null;
+    do {
+      const page: Page<Row> = await read(after);
+      found.push(...page.rows);
+      after = page.next;
+    } while (after !== null && found.length < MOST_ROWS);
+    return found;
+  }
+
+  type Message = { type: string; id: number; value: unknown; error: { code: string; message: string; capability: string | null } | null; name: string; names: string[]; how: string };
+
+  scope.addEventListener("message", ({ data }) => {
+    const message = JSON.parse(data) as Message;
+    if (message.type === "ping") post("p");
+    else if (message.type === "act") each(named.get(message.name) ?? [], (listener) => listener(message.value, message.name));
+    else if (message.type === "changed") each(changed, (listener) => listener(message.names));
+    else if (message.type === "settled") each(settled, (listener) => listener(message.how));
+    else if (message.type === "answer") {
+      const waiting = asked.get(message.id);
+      asked.delete(message.id);
+      if (message.error) waiting?.reject(new FoundryError(message.error.message, message.error.code, message.error.capability));
+      else waiting?.resolve(message.value);
+    }
   });
+
+  const rows = (table: string, options: object = {}) => ask("rows", { ...options, table }) as Promise<Page<object>>;
+  const links = (relation: string, { from, to, ...options }: { from?: string[]; to?: string[] } = {}) =>
+    ask("links", { ...options, ...(from && { sources: from }), ...(to && { targets: to }), relation }) as Promise<Page<object>>;
+
   return Object.freeze({
-    onRows: (listener) => void listeners.rows.push(({ tables }) => listener(tables)),
-    onAct: (listener) => void listeners.act.push(({ name, value }) => listener(name, value)),
-    draw: (tree) => post(JSON.stringify({ type: "draw", tree })),
-    stage: (changes) => ask({ type: "stage", changes }),
+    tables: () => ask("tables", {}),
+    rows,
+    links,
+    allRows: (table: string, options: object = {}) => whole((after) => rows(table, { ...options, after })),
+    allLinks: (relation: string, options: object = {}) => whole((after) => links(relation, { ...options, after } as object)),
+    text: (field: string) => ask("text", { field }),
+    propose: (changes: object[]) => ask("propose", { changes }),
+    draw: (...trees: unknown[]) => send("d", trees),
+    h: (name: string, attributes: object | null = null, ...children: unknown[]) => [name, attributes ?? {}, ...children],
+    on(name: string, listener: (value: unknown, name: string) => void) {
+      const listeners = named.get(name) ?? new Set();
+      named.set(name, listeners);
+      return listen(listeners, listener);
+    },
+    onChange: (listener: (names: string[]) => void) => listen(changed, listener),
+    onSettled: (listener: (how: string) => void) => listen(settled, listener),
+    Error: FoundryError,
   });
-})();
-`;
+}
+
+/** What comes before the code. */
+const PRELUDE = `const foundry = (${makeClient.toString()})(self);\n`;
+const LINES = PRELUDE.split("\n").length - 1;
 
 function run(source: string, port: MessagePort): void {
   const address = URL.createObjectURL(new Blob([PRELUDE, source], { type: "text/javascript" }));
   const worker = new Worker(address, { name: "view" });
-  let [second, count] = [0, 0];
+  let [second, count, characters] = [0, 0, 0];
   const end = (why: string, words = "") => {
     worker.terminate();
-    port.postMessage(JSON.stringify({ type: "ended", why, words }));
+    port.postMessage(`e${JSON.stringify({ why, words })}`);
   };
-  worker.onmessage = ({ data }) => {
+  worker.onmessage = ({ data }: MessageEvent<unknown>) => {
     const now = Math.floor(performance.now() / 1_000);
-    if (now !== second) [second, count] = [now, 0];
+    if (now !== second) [second, count, characters] = [now, 0, 0];
     count += 1;
+    if (typeof data !== "string" || data.length > MOST_CHARACTERS) return end("size");
+    characters += data.length;
     if (count > MOST_PER_SECOND) end("flood");
-    else if (typeof data !== "string" || data.length > MOST_CHARACTERS) end("size");
-    else port.postMessage(data);
+    else if (characters > MOST_CHARACTERS_PER_SECOND) end("size");
+    else if ("adp".includes(data[0] ?? "?")) port.postMessage(data);
   };
   worker.onmessageerror = () => end("size");
   worker.onerror = (error) => {
     error.preventDefault();
-    end("error", `${error.message} (${error.lineno})`);
+    end("error", `${error.message} (${error.lineno - LINES})`);
   };
-  port.onmessage = ({ data }) => worker.postMessage(data);
+  port.onmessage = ({ data }: MessageEvent<unknown>) => worker.postMessage(data);
 }
 
 addEventListener(

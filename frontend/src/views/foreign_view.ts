@@ -1,8 +1,16 @@
-import { draw, NotDrawn } from "./drawing";
+import { NotDrawn } from "./attributes";
+import { draw } from "./drawing";
+import { Typed } from "./typed";
 
 /** Milliseconds. A view that answers nothing for so long has ended. */
 const SILENT = 2_000;
 const EVERY = 500;
+/** A view that has not begun after so long has ended, too: its frame did not load. */
+const BEGINS = 15_000;
+/** Drawing takes at most a quarter of the page's time. */
+const REST = 3;
+/** Requests of a view that wait for their answers. */
+const MOST_ASKED = 200;
 
 /** Why a view ended: it was silent, sent too much, failed, or drew what cannot be drawn. `words` are its own. */
 export interface Ended {
@@ -10,29 +18,48 @@ export interface Ended {
   words: string;
 }
 
+/** What a view is told of a request that was refused. */
+export interface Refusal {
+  code: string;
+  message: string;
+  capability: string | null;
+}
+
 interface Listener {
   ended(end: Ended): void;
-  /** Changes that the view proposes; what is answered goes to the view, an error as its message. */
-  stage(changes: unknown): Promise<unknown>;
+  /** The first thing is drawn. */
+  drawn(): void;
+  /** Answer a request of the view: `rows`, `links`, `text`, `tables` or `propose`, with what it has sent. */
+  answer(what: string, body: Record<string, unknown>): Promise<unknown>;
+  refusal(error: unknown): Refusal;
 }
 
 /** Code of a module in a frame that reaches nothing; what it wants to show is drawn by us. */
 export class ForeignView {
+  private readonly typed = new Typed((name, value) => this.send({ type: "act", name, value }));
   private frame: HTMLIFrameElement | null = null;
   private port: MessagePort | null = null;
   private timer = 0;
-  private heard = 0;
+  private drawing = 0;
+  private pending: string | null = null;
+  private asked = 0;
+  /** When the view was asked whether it is there, and has not answered; 0 where nothing is open. */
+  private pinged = 0;
+  private watched = 0;
+  private began = 0;
+  private hasDrawn = false;
 
   constructor(
     private readonly place: HTMLElement,
     private readonly address: string,
-    private readonly source: string,
     private readonly listener: Listener,
   ) {}
 
-  /** Begin with these rows, by table. */
-  start(tables: unknown): void {
+  /** Begin, again or for the first time; what is typed stays. */
+  start(source: string): void {
     this.stop();
+    this.typed.forget();
+    this.hasDrawn = false;
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
     frame.referrerPolicy = "no-referrer";
@@ -44,28 +71,35 @@ export class ForeignView {
       if (event.source !== frame.contentWindow || event.data !== "view-frame:ready") return;
       window.removeEventListener("message", ready);
       // The frame has an opaque origin, which no address names.
-      frame.contentWindow!.postMessage(this.source, "*", [port2]);
-      this.send({ type: "rows", tables });
+      frame.contentWindow!.postMessage(source, "*", [port2]);
+      this.began = 0;
     };
     window.addEventListener("message", ready);
     port1.onmessage = ({ data }) => this.received(data);
     this.frame = frame;
     this.port = port1;
-    this.heard = performance.now();
+    this.began = this.watched = performance.now();
     this.timer = window.setInterval(() => this.watch(), EVERY);
     document.body.append(frame);
   }
 
   stop(): void {
     window.clearInterval(this.timer);
+    window.clearTimeout(this.drawing);
     this.port?.close();
     this.frame?.remove();
-    this.port = this.frame = null;
+    this.port = this.frame = this.pending = null;
+    this.asked = this.pinged = this.drawing = 0;
   }
 
-  /** Rows that have changed. */
-  update(tables: unknown): void {
-    this.send({ type: "rows", tables });
+  /** Say what has changed of what it may read: names of tables, `relation:…`, `field:…`. */
+  changed(names: string[]): void {
+    this.send({ type: "changed", names });
+  }
+
+  /** Say what became of what it has proposed. */
+  settled(how: string): void {
+    this.send({ type: "settled", how });
   }
 
   private send(message: unknown): void {
@@ -73,8 +107,16 @@ export class ForeignView {
   }
 
   private watch(): void {
-    if (performance.now() - this.heard > SILENT + EVERY) this.end({ why: "silent", words: "" });
-    else this.send({ type: "ping" });
+    const now = performance.now();
+    // A page that slept, or was busy itself, has not heard what was said meanwhile.
+    const slept = now - this.watched > EVERY * 3;
+    this.watched = now;
+    if (this.began) {
+      if (now - this.began > BEGINS) this.end({ why: "frame", words: "" });
+    } else if (!this.pinged || slept) {
+      this.pinged = now;
+      this.send({ type: "ping" });
+    } else if (now - this.pinged > SILENT) this.end({ why: "silent", words: "" });
   }
 
   private end(end: Ended): void {
@@ -83,36 +125,66 @@ export class ForeignView {
   }
 
   private received(data: unknown): void {
-    this.heard = performance.now();
-    const message = read(data);
-    if (message?.["type"] === "draw") this.draw(message["tree"]);
-    else if (message?.["type"] === "stage") void this.stage(message["id"], message["changes"]);
-    else if (message?.["type"] === "ended") this.end({ why: String(message["why"]), words: String(message["words"] ?? "").slice(0, 500) });
-  }
-
-  private draw(tree: unknown): void {
-    try {
-      draw(this.place, tree, (name, value) => this.send({ type: "act", name, value }));
-    } catch (error) {
-      if (!(error instanceof NotDrawn)) throw error;
-      this.end({ why: "drawing", words: error.message });
+    if (typeof data !== "string") return;
+    this.pinged = 0;
+    if (data[0] === "d") this.drawSoon(data);
+    else if (data[0] === "a") void this.answer(read(data));
+    else if (data[0] === "e") {
+      const { why, words } = read(data);
+      this.end({ why: String(why), words: String(words).slice(0, 500) });
     }
   }
 
-  private async stage(id: unknown, changes: unknown): Promise<void> {
+  /** Only the newest of what it drew is shown. */
+  private drawSoon(data: string): void {
+    this.pending = data;
+    this.drawing ||= window.setTimeout(() => this.draw(), 0);
+  }
+
+  private draw(): void {
+    const [data, begin] = [this.pending, performance.now()];
+    this.pending = null;
+    this.drawing = 0;
+    if (data === null) return;
     try {
-      this.send({ type: "answer", id, value: await this.listener.stage(changes) });
+      draw(this.place, JSON.parse(data.slice(1)), { typed: this.typed, act: (name, value) => this.send({ type: "act", name, value }) });
     } catch (error) {
-      this.send({ type: "answer", id, error: error instanceof Error ? error.message : String(error) });
+      if (!(error instanceof NotDrawn || error instanceof SyntaxError)) throw error;
+      return this.end({ why: "drawing", words: error instanceof NotDrawn ? error.message : "" });
+    }
+    if (!this.hasDrawn) this.listener.drawn();
+    this.hasDrawn = true;
+    const rest = (performance.now() - begin) * REST;
+    this.drawing = window.setTimeout(() => {
+      this.drawing = 0;
+      if (this.pending !== null) this.draw();
+    }, rest);
+  }
+
+  private async answer({ id, what, body }: Record<string, unknown>): Promise<void> {
+    const port = this.port;
+    const reply = (answer: object) => {
+      if (this.port === port) this.send({ type: "answer", id, ...answer });
+    };
+    if (typeof id !== "number" || typeof what !== "string" || typeof body !== "object" || body === null) return;
+    if (this.asked >= MOST_ASKED) return reply({ error: { code: "too_many", message: "Too many requests at once.", capability: null } });
+    this.asked += 1;
+    try {
+      reply({ value: await this.listener.answer(what, body as Record<string, unknown>) });
+    } catch (error) {
+      reply({ error: this.listener.refusal(error) });
+    } finally {
+      if (this.port === port) this.asked -= 1;
     }
   }
 }
 
-function read(data: unknown): Record<string, unknown> | null {
+/** What comes after the letter of a message; nothing where that is no object. */
+function read(data: string): Record<string, unknown> {
   try {
-    const message: unknown = JSON.parse(String(data));
-    return typeof message === "object" && message !== null ? (message as Record<string, unknown>) : null;
+    const message: unknown = JSON.parse(data.slice(1));
+    return typeof message === "object" && message !== null ? (message as Record<string, unknown>) : {};
   } catch {
-    return null;
+    return {};
   }
 }

@@ -15,6 +15,7 @@ from stages.automation.packages.manifest import Manifest, read_manifest
 from stages.automation.packages.refusing import refuse
 
 SECONDS: Final = 60
+TYPES: Final = Path(__file__).with_name("foundry-view.d.ts")
 # Entries have the same time, so that the same files make the same archive.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -33,6 +34,14 @@ def pack_folder(folder: Path, *, esbuild: Path) -> tuple[Manifest, bytes]:
     archive = _zipped(files)
     # Whatever it is, it is read as a site will read it.
     return read_manifest(read_archive(archive)), archive
+
+
+def write_types(folder: Path) -> Path:
+    """Write the types of what views find beside the views of a module; where they are now."""
+    target = folder / "views" / TYPES.name
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(TYPES.read_bytes())
+    return target
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.late import Late
 from projects.models import Status
 from projects.permissions import allowed
 from stages.automation.facets import PASSAGE
@@ -40,6 +41,7 @@ def register() -> None:
         )
     )
     SCRIPT_TEXTS.register("passages", passage_texts)
+    SCRIPT_TEXTS.register("views", Late("stages.automation.pages.foreign_view:view_texts"))
 
 
 def _passages(context: PanelContext) -> PanelContent:
@@ -60,10 +62,4 @@ def passage_texts() -> dict[str, str]:
         "passages.nothing": str(_("Nothing to link to yet: save a version first")),
         "passages.link_to": str(_("Link to…")),
         "passages.comment": str(_("Comment")),
-        "views.silent": str(_("The view did not answer for two seconds.")),
-        "views.flood": str(_("The view sent more than 1,000 messages in a second.")),
-        "views.size": str(_("The view sent more than fits into a message.")),
-        "views.error": str(_("The view failed.")),
-        "views.drawing": str(_("The view drew something that views cannot draw:")),
-        "views.not_granted": str(_("This view may not propose changes.")),
     }

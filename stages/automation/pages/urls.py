@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kernel.late import late_path
 from stages.automation.pages.execution_urls import of_executions
+from stages.automation.pages.foreign_urls import of_foreign_views
 from stages.automation.pages.module_urls import of_modules
 from stages.automation.pages.passage_urls import of_passages
 from stages.automation.pages.rule_urls import of_rules
@@ -12,7 +12,7 @@ from stages.automation.pages.view_urls import of_views
 
 app_name = "automation"
 urlpatterns = [
-    late_path("view-frame/", "stages.automation.foreign.frame:view_frame", name="view_frame"),
+    *of_foreign_views,
     *of_executions,
     *of_modules,
     *of_passages,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.automation.foreign.site import EVERYTHING, Views
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
@@ -22,27 +23,6 @@ from tests.browser.conftest import (  # noqa: F401 (fixtures)
     world,
 )
 from tests.browser.people import Person, World
-
-HOST = """
-async ({ source, tables, frame, script }) => {
-  await import(script);
-  const view = document.createElement("section");
-  view.innerHTML = `
-    <template data-foreign-view-target="source"></template>
-    <template data-foreign-view-target="tables"></template>
-    <div data-foreign-view-target="place" id="view-place"></div>
-    <p data-foreign-view-target="note" id="view-note" hidden>
-      <span data-foreign-view-target="words"></span>
-      <button type="button" data-action="foreign-view#restart">Restart</button>
-    </p>`;
-  view.querySelectorAll("template")[0].content.append(source);
-  view.querySelectorAll("template")[1].content.append(JSON.stringify(tables));
-  view.id = "view";
-  view.dataset.foreignViewFrameValue = frame;
-  view.dataset.controller = "foreign-view";
-  document.body.append(view);
-}
-"""
 
 
 class Sink:
@@ -102,21 +82,46 @@ def sink() -> Iterator[Sink]:
     made.close()
 
 
-@pytest.fixture
-def show(person: Callable[..., Person], world: World) -> Callable[..., Page]:  # noqa: F811
-    """Have a page show a view of this source with these rows."""
+@dataclass
+class Project:
+    """The project of the demo with a foreign view, which its owner adopts and switches on."""
 
-    def open_view(source: str, tables: Any = None, expected: tuple[str, ...] = ()) -> Page:
-        window = person("editor")
+    world: World
+    person: Callable[..., Person]
+
+    @property
+    def views(self) -> Views:
+        return Views(self.world.project.id, self.world.caller("owner"))
+
+    @property
+    def address(self) -> str:
+        return f"{self.world.address}automation/views/studies/overview/"
+
+    def create(self, *rows: dict[str, Any]) -> list[str]:
+        """New records; their ids."""
+        found: list[str] = self.world.arrange(lambda: self.views.create(*rows))
+        return found
+
+    def adopt(self, source: str) -> str:
+        """The hash of the text that the view has from now on."""
+        found: str = self.world.arrange(lambda: self.views.adopt(source))
+        return found
+
+    def switch(self, sha256: str, grants: Any = EVERYTHING) -> None:
+        self.world.arrange(lambda: self.views.switch(sha256, grants))
+
+    def open(self, by: str = "editor", expected: tuple[str, ...] = (), **options: Any) -> Page:
+        window = self.person(by, **options)
         window.expected += expected
-        page = window.at_work()
-        facts = {
-            "source": source,
-            "tables": tables or {},
-            "frame": f"{world.url}/view-frame/",
-            "script": f"{world.url}/static/dist/views.js",
-        }
-        page.evaluate(HOST, json.loads(json.dumps(facts)))
-        return page
+        window.page.goto(self.address)
+        return window.page
 
-    return open_view
+    def show(self, source: str, grants: Any = EVERYTHING, *, expected: tuple[str, ...] = ()) -> Page:
+        """The page of a view of this text, which is on."""
+        self.switch(self.adopt(source), grants)
+        return self.open(expected=expected)
+
+
+@pytest.fixture
+def foreign(person: Callable[..., Person], world: World) -> Project:  # noqa: F811
+    return Project(world, person)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
 from accounts.callers import Caller, foundry_caller
-from accounts.models import User
 from blobs.models import sha256_of
 from stages.automation.services.modules import adopt_module
 from stages.automation.services.packages import add_package
 from stages.automation.services.views import switch_view
+from stages.registers.services.records import create_records
 from tests.automation.packages.making import module
 
 MANIFEST = """
@@ -65,12 +66,18 @@ class Views:
         """Where REST has it."""
         return f"projects/{self.project_id}/views/studies/overview/"
 
-    def adopt(self, source: str = SOURCE, *, version: str = "1.0.0", manifest: str = MANIFEST) -> str:
+    def adopt(self, source: str = SOURCE, *, version: str = "", manifest: str = MANIFEST) -> str:
         """Add a version of the module and adopt it; the hash of the view's text."""
+        version = version or f"1.{randbelow(10**6)}.{randbelow(10**6)}"
         archive = module(manifest.format(version=version), views__overview_js=source)
         add_package(caller=foundry_caller("command"), archive=archive)
         adopt_module(caller=self.owner, project_id=self.project_id, name="studies", version=version)
         return sha256_of(source.encode())
+
+    def create(self, *rows: Mapping[str, Any], table: str = "studies") -> list[str]:
+        """New records; their ids."""
+        done = create_records(caller=self.owner, project_id=self.project_id, table=table, rows=list(rows))
+        return [str(each) for each in done.answer]
 
     def switch(self, sha256: str, grants: Mapping[str, Sequence[str]] = READ, *, is_on: bool = True) -> None:
         switch_view(
@@ -82,8 +89,3 @@ class Views:
             is_on=is_on,
             grants=grants,
         )
-
-
-def views_of(project_id: UUID, owner: User | Caller) -> Views:
-    caller: Any = owner if isinstance(owner, Caller) else Caller(user=owner, via="rest", credential="token")
-    return Views(project_id, caller)

@@ -17,8 +17,7 @@ from stages.automation.models import Switch
 from stages.automation.services.modules import leave_module
 from stages.registers.models import Edge, Operation, Row
 from stages.registers.services.links import link
-from stages.registers.services.records import create_records
-from tests.automation.foreign.site import EVERYTHING, READ, STATUS, Views, views_of
+from tests.automation.foreign.site import EVERYTHING, READ, STATUS, Views
 from tests.rest.client import Api, members
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def views(project: Project, owner: User, caller_for: Callable[..., Caller]) -> Views:
-    return views_of(project.id, caller_for(owner))
+    return Views(project.id, caller_for(owner))
 
 
 @pytest.fixture
@@ -36,9 +35,7 @@ def sha256(views: Views) -> str:
 
 @pytest.fixture
 def studies(views: Views, sha256: str) -> list[str]:
-    rows = [{"title": "One", "status": "open", "secret": "x"}, {"title": "Two", "secret": "y"}]
-    done = create_records(caller=views.owner, project_id=views.project_id, table="studies", rows=rows)
-    return [str(each) for each in done.answer]
+    return views.create({"title": "One", "status": "open", "secret": "x"}, {"title": "Two", "secret": "y"})
 
 
 def asking(user: User, views: Views, sha256: str) -> Callable[..., Any]:
@@ -82,7 +79,7 @@ def test_a_view_is_off_until_an_owner_grants_its_text(views: Views, sha256: str,
 
 def test_another_text_is_off(views: Views, sha256: str, viewer: User) -> None:
     views.switch(sha256)
-    newer = views.adopt('foundry.draw("other");', version="1.1.0")
+    newer = views.adopt('foundry.draw("other");')
     assert members(asking(viewer, views, sha256)("rows", table="studies"))["code"] == "conflict"
     assert members(asking(viewer, views, newer)("rows", table="studies"))["code"] == "view_off"
     # The former text, adopted again, is what the owner granted.

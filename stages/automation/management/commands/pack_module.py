@@ -1,4 +1,4 @@
-"""`manage.py pack_module FOLDER [--to FILE]`: make the archive of a module."""
+"""`manage.py pack_module FOLDER [--to FILE] [--types]`: the archive of a module, or the types of its views."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kernel.errors import ValidationFailed
 from kernel.invisible import one_line
-from stages.automation.packages.packing import pack_folder
+from stages.automation.packages.packing import pack_folder, write_types
 
 
 class Command(BaseCommand):
@@ -19,12 +19,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="the folder with module.toml")
+        parser.add_argument(
+            "--types",
+            action="store_true",
+            help="write views/foundry-view.d.ts, the types of what views find, and no more",
+        )
         parser.add_argument("--to", type=Path, help="the file to write; NAME-VERSION.zip if left out")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError("There is no such folder.")
+        if options["types"]:
+            written = write_types(folder)
+            self.stdout.write(self.style.SUCCESS(f"{written}: the types of `foundry`, for the editor and for tsc"))
+            return
         esbuild = Path(settings.BASE_DIR) / "node_modules" / ".bin" / "esbuild"
         try:
             manifest, archive = pack_folder(folder, esbuild=esbuild)
