@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.automation import execution_rows, module_rows, passage_rows, rule_rows, script_rows, view_rows
+from tests.automation import execution_rows, foreign_rows, module_rows, passage_rows, rule_rows, script_rows, view_rows
 from tests.matrix import SiteRow
 
 _PARTS = (
     execution_rows,
+    foreign_rows,
     module_rows,
     passage_rows,
     rule_rows,

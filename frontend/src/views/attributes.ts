@@ -1,5 +1,5 @@
 export const MOST_TEXT = 20_000;
-export const MOST_ELEMENTS = 5_000;
+export const MOST_ELEMENTS = 3_000;
 
 /** What cannot be drawn; the message says why. */
 export class NotDrawn extends Error {}

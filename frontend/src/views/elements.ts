@@ -7,7 +7,6 @@ import type { Typed } from "./typed";
 type Make = (given: Attributes, children: Child[], making: Making) => Wanted;
 
 const KINDS = ["", "muted", "strong", "good", "warning", "bad"] as const;
-const STATES: Record<string, string> = { good: "added", warning: "theirs", bad: "removed" };
 
 /** The elements that a view can draw: no links, no pictures, no styles, nothing that loads anything. */
 export const ELEMENTS: ReadonlyMap<string, Make> = new Map<string, Make>([
@@ -21,7 +20,7 @@ export const ELEMENTS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ["span", (given, children) => element("span", "span", "view-span", children, kind(given))],
   ["code", (_given, children) => element("code", "code", "view-code", children)],
   ["pre", (_given, children) => element("pre", "pre", "view-pre", children, { tabindex: "0" })],
-  ["badge", (given, children) => element("span", "badge", "badge", [element("span", "words", "", children)], { "data-state": STATES[given.text("kind")] ?? "" })],
+  ["badge", (given, children) => element("span", "badge", "badge view-badge", [element("span", "words", "", children)], kind(given))],
   ["list", (given, children) => element(given.flag("ordered") ? "ol" : "ul", "list", "view-list", children.map((each) => element("li", "item", "", [each])))],
   ["facts", facts],
   ["figure", (given) => element("div", "figure", "view-figure", [element("b", "value", "", [given.text("value")]), element("span", "words", "", [given.text("label")])])],

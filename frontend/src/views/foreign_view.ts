@@ -154,6 +154,8 @@ export class ForeignView {
     }
     if (!this.hasDrawn) this.listener.drawn();
     this.hasDrawn = true;
+    // What the page has to lay out is time of the drawing.
+    void this.place.offsetHeight;
     const rest = (performance.now() - begin) * REST;
     this.drawing = window.setTimeout(() => {
       this.drawing = 0;

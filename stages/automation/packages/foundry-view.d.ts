@@ -129,9 +129,32 @@ interface FoundryElements {
   checkbox: { on: string; label: string; checked?: boolean; disabled?: boolean };
 }
 
-/** A text, an element with its attributes and what is in it, or nothing (`null`, `false`). */
-type FoundryTree = string | number | null | false | FoundryElement;
-type FoundryElement = { [Name in keyof FoundryElements]: [Name, FoundryElements[Name], ...FoundryTree[]] }[keyof FoundryElements];
+/** A text, an element with its attributes and what is in it, or nothing (`null`, `undefined`, `false`). */
+type FoundryTree = string | number | null | undefined | false | FoundryElement;
+type FoundryElement =
+  | ["stack", FoundryElements["stack"], ...FoundryTree[]]
+  | ["row", FoundryElements["row"], ...FoundryTree[]]
+  | ["columns", FoundryElements["columns"], ...FoundryTree[]]
+  | ["box", FoundryElements["box"], ...FoundryTree[]]
+  | ["divider", FoundryElements["divider"], ...FoundryTree[]]
+  | ["heading", FoundryElements["heading"], ...FoundryTree[]]
+  | ["text", FoundryElements["text"], ...FoundryTree[]]
+  | ["span", FoundryElements["span"], ...FoundryTree[]]
+  | ["code", FoundryElements["code"], ...FoundryTree[]]
+  | ["pre", FoundryElements["pre"], ...FoundryTree[]]
+  | ["badge", FoundryElements["badge"], ...FoundryTree[]]
+  | ["list", FoundryElements["list"], ...FoundryTree[]]
+  | ["facts", FoundryElements["facts"], ...FoundryTree[]]
+  | ["figure", FoundryElements["figure"], ...FoundryTree[]]
+  | ["progress", FoundryElements["progress"], ...FoundryTree[]]
+  | ["empty", FoundryElements["empty"], ...FoundryTree[]]
+  | ["table", FoundryElements["table"], ...FoundryTree[]]
+  | ["bars", FoundryElements["bars"], ...FoundryTree[]]
+  | ["button", FoundryElements["button"], ...FoundryTree[]]
+  | ["input", FoundryElements["input"], ...FoundryTree[]]
+  | ["textarea", FoundryElements["textarea"], ...FoundryTree[]]
+  | ["select", FoundryElements["select"], ...FoundryTree[]]
+  | ["checkbox", FoundryElements["checkbox"], ...FoundryTree[]];
 
 /** Why a request was refused: `not_granted` (with the `capability`), `view_off`, `permission_denied`, `validation_failed`, `offline`, … */
 interface FoundryError extends Error {
@@ -152,7 +175,7 @@ interface Foundry {
   text(field: string): Promise<string | null>;
   /** Stage changes for the person who looks at the view, who commits or discards them. All of them, or none. */
   propose(changes: FoundryChange[]): Promise<FoundryProposed>;
-  /** Show these trees in place of what was shown. At most 5,000 elements, 40 deep. */
+  /** Show these trees in place of what was shown. At most 3,000 elements, 40 deep. */
   draw(...trees: FoundryTree[]): void;
   /** An element. */
   h<Name extends keyof FoundryElements>(name: Name, attributes?: FoundryElements[Name] | null, ...children: FoundryTree[]): FoundryElement;
@@ -167,3 +190,7 @@ interface Foundry {
 }
 
 declare const foundry: Foundry;
+declare function setTimeout(work: () => void, milliseconds?: number): number;
+declare function clearTimeout(timer: number): void;
+declare function setInterval(work: () => void, milliseconds?: number): number;
+declare function clearInterval(timer: number): void;

@@ -43,7 +43,7 @@ ENDING: Final = {
     "spinning in a promise": ("const again = () => Promise.resolve().then(again); again();", "did not answer"),
 }
 STAYING: Final = {
-    "drawing": "let at = 0; setInterval(() => foundry.draw(...Array(4900).fill(`${++at}`)), 2);",
+    "drawing": "let at = 0; setInterval(() => foundry.draw(...Array(400).fill(`${++at}`)), 2);",
     "asking": "setInterval(() => { for (let i = 0; i < 4; i++) foundry.rows('none').catch(() => 0); }, 5);",
 }
 
