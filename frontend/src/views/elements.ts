@@ -14,18 +14,18 @@ export const ELEMENTS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ["row", (given, children) => box("row", children, { "data-align": given.one("align", ["centre", "start", "end", "apart"]) })],
   ["columns", (given, children) => box("columns", children, { "data-of": String(Math.min(4, Math.max(2, Math.round(given.number("of", 2))))) })],
   ["box", (given, children) => box("box", children, { ...label(given), ...(given.has("label") && { role: "group" }) })],
-  ["divider", () => element("hr", "divider", "view-divider")],
-  ["heading", (given, children) => element(`h${Math.min(4, Math.max(2, Math.round(given.number("level", 2))))}`, "heading", "view-heading", children)],
-  ["text", (given, children) => element("p", "text", "view-text", children, kind(given))],
-  ["span", (given, children) => element("span", "span", "view-span", children, kind(given))],
-  ["code", (_given, children) => element("code", "code", "view-code", children)],
-  ["pre", (_given, children) => element("pre", "pre", "view-pre", children, { tabindex: "0" })],
-  ["badge", (given, children) => element("span", "badge", "badge view-badge", [element("span", "words", "", children)], kind(given))],
-  ["list", (given, children) => element(given.flag("ordered") ? "ol" : "ul", "list", "view-list", children.map((each) => element("li", "item", "", [each])))],
+  ["divider", () => element("hr", "divider", "drawn-divider")],
+  ["heading", (given, children) => element(`h${Math.min(4, Math.max(2, Math.round(given.number("level", 2))))}`, "heading", "drawn-heading", children)],
+  ["text", (given, children) => element("p", "text", "drawn-text", children, kind(given))],
+  ["span", (given, children) => element("span", "span", "drawn-span", children, kind(given))],
+  ["code", (_given, children) => element("code", "code", "drawn-code", children)],
+  ["pre", (_given, children) => element("pre", "pre", "drawn-pre", children, { tabindex: "0" })],
+  ["badge", (given, children) => element("span", "badge", "badge drawn-badge", [element("span", "words", "", children)], kind(given))],
+  ["list", (given, children) => element(given.flag("ordered") ? "ol" : "ul", "list", "drawn-list", children.map((each) => element("li", "item", "", [each])))],
   ["facts", facts],
-  ["figure", (given) => element("div", "figure", "view-figure", [element("b", "value", "", [given.text("value")]), element("span", "words", "", [given.text("label")])])],
+  ["figure", (given) => element("div", "figure", "drawn-figure", [element("b", "value", "", [given.text("value")]), element("span", "words", "", [given.text("label")])])],
   ["progress", progress],
-  ["empty", (given, children) => element("div", "empty", "view-empty", [element("p", "title", "view-empty-title", [given.text("title")]), ...children])],
+  ["empty", (given, children) => element("div", "empty", "drawn-empty", [element("p", "title", "drawn-empty-title", [given.text("title")]), ...children])],
   ["table", table],
   ["bars", bars],
   ["button", button],
@@ -36,7 +36,7 @@ export const ELEMENTS: ReadonlyMap<string, Make> = new Map<string, Make>([
 ]);
 
 function box(name: string, children: Child[], attributes: Record<string, string>): Wanted {
-  return element("div", name, `view-${name}`, children, attributes);
+  return element("div", name, `drawn-${name}`, children, attributes);
 }
 
 function label(given: Attributes): Record<string, string> {
@@ -51,13 +51,13 @@ function kind(given: Attributes): Record<string, string> {
 function facts(given: Attributes): Wanted {
   const rows = given.list("items").filter((each): each is unknown[] => Array.isArray(each));
   const parts = rows.flatMap(([name, value]) => [element("dt", "term", "", [wordsOf(name)]), element("dd", "value", "", [wordsOf(value)])]);
-  return element("dl", "facts", "view-facts", parts);
+  return element("dl", "facts", "drawn-facts", parts);
 }
 
 function progress(given: Attributes): Wanted {
   const most = Math.max(1, given.number("of", 100));
   const value = Math.min(most, Math.max(0, given.number("value", 0)));
-  return element("progress", "progress", "view-progress", [], { ...label(given), max: String(most), value: String(value) });
+  return element("progress", "progress", "drawn-progress", [], { ...label(given), max: String(most), value: String(value) });
 }
 
 function button(given: Attributes, children: Child[], { act }: Making): Wanted {
@@ -93,14 +93,14 @@ function select(given: Attributes, _children: Child[], { typed }: Making): Wante
 function field(given: Attributes, made: Wanted, typed: Typed): Wanted {
   const wanted = given.has("value") ? given.text("value") : null;
   const bound = bind(made, given, wanted, typed);
-  return element("label", `field-${made.name}`, "view-field", [element("span", "label", "field-label", [given.text("label")]), bound]);
+  return element("label", `field-${made.name}`, "drawn-field", [element("span", "label", "field-label", [given.text("label")]), bound]);
 }
 
 function checkbox(given: Attributes, _children: Child[], { typed }: Making): Wanted {
   const checked = given.get("checked");
   const made = element("input", "checkbox", "checkbox", [], { type: "checkbox", ...(given.flag("disabled") && { disabled: "" }) });
   const bound = bind(made, given, typeof checked === "boolean" ? checked : null, typed);
-  return element("label", "check", "view-check", [bound, element("span", "words", "", [given.text("label")])]);
+  return element("label", "check", "drawn-check", [bound, element("span", "words", "", [given.text("label")])]);
 }
 
 function bind(made: Wanted, given: Attributes, wanted: string | boolean | null, typed: Typed): Wanted {

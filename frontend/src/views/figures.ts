@@ -29,11 +29,11 @@ export function table(given: Attributes, _children: unknown, { act }: Making): W
     return name ? chosen(cells, row.text("id"), row.text("id") === selected, at === reached, (id) => act(name, id)) : element("tr", "row", "", cells);
   });
   const role = name ? { role: "grid" } : {};
-  const made = element("table", name ? "grid" : "table", "view-table", [element("thead", "head", "", [head]), element("tbody", "body", "", body)], {
+  const made = element("table", name ? "grid" : "table", "drawn-table", [element("thead", "head", "", [head]), element("tbody", "body", "", body)], {
     ...role,
     "aria-label": given.text("label"),
   });
-  return element("div", "scroller", "view-scroll", [made], name ? {} : { tabindex: "0", role: "group", "aria-label": given.text("label") });
+  return element("div", "scroller", "drawn-scroll", [made], name ? {} : { tabindex: "0", role: "group", "aria-label": given.text("label") });
 }
 
 /** Bars of numbers, each with its words and its value. With `on`, each is a button. */
@@ -44,18 +44,18 @@ export function bars(given: Attributes, _children: unknown, { act }: Making): Wa
   const items = listed.map((each) => {
     const value = Math.max(0, each.number("value", 0));
     const kind = each.one("kind", ["", "good", "warning", "bad", "muted"]);
-    const words = [element("span", "words", "view-bar-words", [each.text("label")]), bar(value, most, each.text("label")), element("b", "number", "view-bar-number", [each.has("text") ? each.text("text") : String(value)])];
+    const words = [element("span", "words", "drawn-bar-words", [each.text("label")]), bar(value, most, each.text("label")), element("b", "number", "drawn-bar-number", [each.has("text") ? each.text("text") : String(value)])];
     const id = each.has("id") ? each.text("id") : each.text("label");
     const inner = name
-      ? { ...element("button", "button", "view-bar", words, { type: "button" }), set: (made: HTMLElement) => (made.onclick = () => act(name, id)) }
-      : element("div", "bar", "view-bar", words);
+      ? { ...element("button", "button", "drawn-bar", words, { type: "button" }), set: (made: HTMLElement) => (made.onclick = () => act(name, id)) }
+      : element("div", "bar", "drawn-bar", words);
     return element("li", "item", "", [inner], kind ? { "data-kind": kind } : {});
   });
-  return element("ul", "bars", "view-bars", items, { "aria-label": given.text("label") });
+  return element("ul", "bars", "drawn-bars", items, { "aria-label": given.text("label") });
 }
 
 function bar(value: number, most: number, words: string): Wanted {
-  return element("progress", "bar", "view-bar-fill", [], { max: String(most), value: String(value), "aria-label": words });
+  return element("progress", "bar", "drawn-bar-fill", [], { max: String(most), value: String(value), "aria-label": words });
 }
 
 function columnOf(given: unknown): ColumnOf {

@@ -202,7 +202,8 @@ def _leave(registers: RegisterWrite, name: str, reason: str) -> None:
     facts = {member: record.text(member) for member in ("name", "version", "sha256")}
     others = [each.manifest for each in _others(registers, name)]
     write.record(events.MODULE_LEFT.name, Target.of("module", record.entity), facts, reason=reason)
-    views = {view_id(project_id, name, each): name_in(name, each) for each in module.manifest.views}
+    own = module.manifest.views if module is not None else ()
+    views = {view_id(project_id, name, each): name_in(name, each) for each in own}
     _switch_off(registers, {**records_of_module(acts, name), **views}, reason)
     with refusals():
         payloads = leave_records(acts, project_id, name)

@@ -83,7 +83,7 @@ def test_it_does_what_the_manual_says(foreign: Project, folder: Path) -> None:
     for grant in ("Read Visits · Site", "Read Visits · State", "Propose changes of Visits · State"):
         page.get_by_role("checkbox", name=grant).check()
     page.get_by_role("button", name="Switch on").click()
-    place = drawn(page).locator(".view-place")
+    place = drawn(page).locator(".drawn-place")
     place.get_by_role("row", name="Lund Planned").click()
     place.get_by_role("button", name="Propose that Lund is done").click()
     page.get_by_role("button", name="Commit 1 change").click()

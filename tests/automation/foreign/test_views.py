@@ -42,7 +42,7 @@ def drawn(page: Page) -> Page:
 def test_a_view_draws_rows_and_is_told_what_is_done(foreign: Project) -> None:
     page = foreign.show(DRAWING)
     foreign.create({"title": "Jane Doe"})
-    place = page.locator(".view-place")
+    place = page.locator(".drawn-place")
     expect(place.get_by_role("listitem")).to_have_text(["Jane Doe"])
     place.get_by_role("button", name="Add").click()
     expect(place.get_by_role("listitem")).to_have_text(["Jane Doe", "Jo"])
@@ -59,7 +59,7 @@ def test_case_43_nothing_leaves_a_view(foreign: Project, sink: Sink) -> None:
     facts = json.dumps({"sink": sink.address, "packets": sink.packets})
     page = foreign.show(f"const target = {facts};\n{ATTACK.read_text()}", expected=(POLICY,))
     page.evaluate(LISTEN)
-    answer = page.locator(".view-place pre")
+    answer = page.locator(".drawn-place pre")
     expect(answer).to_be_visible(timeout=60_000)
     found = json.loads(answer.inner_text())
     assert found.pop("document") == "undefined"
@@ -98,12 +98,12 @@ def test_attributes_that_do_something_are_left_out(foreign: Project) -> None:
   ["table", { label: "T", columns: [5, null, { name: "constructor" }], rows: [null, 7, { id: {}, cells: "x" }] }],
   ["select", { label: "S", on: "s", options: [["<b>", "<i>"], null, 5] }], ["facts", { items: [5, ["a"], null] }]);"""
     )
-    first = drawn(page).locator(".view-place > p").first
+    first = drawn(page).locator(".drawn-place > p").first
     expect(first).to_have_text("x")
     assert first.evaluate("each => each.getAttributeNames()") == ["class"]
     assert page.evaluate("({}).kind") is None
-    expect(page.locator(".view-place select option").first).to_have_text("<i>")
-    assert page.locator(".view-place").evaluate("each => each.querySelectorAll('i, b').length") == 0
+    expect(page.locator(".drawn-place select option").first).to_have_text("<i>")
+    assert page.locator(".drawn-place").evaluate("each => each.querySelectorAll('i, b').length") == 0
 
 
 def test_a_view_that_fails_ends_and_starts_again(foreign: Project) -> None:

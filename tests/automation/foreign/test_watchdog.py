@@ -24,7 +24,7 @@ MEASURE: Final = """
   const view = document.querySelector("[data-controller=foreign-view]");
   const began = performance.now();
   let [worst, last] = [0, began];
-  view.querySelector(".view-place button").click();
+  view.querySelector(".drawn-place button").click();
   const timer = setInterval(() => {
     const now = performance.now();
     worst = Math.max(worst, now - last);
@@ -83,7 +83,7 @@ def test_the_page_answers_while_a_view_goes_on(foreign: Project, name: str) -> N
     def measure() -> tuple[float, str]:
         found: tuple[float, str] = tuple(page.evaluate(MEASURE, 3_000))
         page.get_by_role("button", name="Restart").click()
-        expect(page.locator(".view-place").get_by_role("button", name="Go")).to_be_visible()
+        expect(page.locator(".drawn-place").get_by_role("button", name="Go")).to_be_visible()
         return found
 
     assert fastest(measure, "running") <= MOST
