@@ -49,9 +49,9 @@ class Chromium:
             yield self._browser
 
     @contextmanager
-    def another(self, *, ignored: Sequence[str] = (), flags: Sequence[str] = ()) -> Iterator[Browser]:
-        """A browser of its own: without some of the flags that Playwright gives it, or with further ones."""
-        with self._resumed(), self._launch(ignored, flags) as browser:
+    def another(self, *, ignored: Sequence[str]) -> Iterator[Browser]:
+        """A browser of its own, without some of the flags that Playwright gives it."""
+        with self._resumed(), self._launch(ignored) as browser:
             yield browser
 
     def stop(self) -> None:
@@ -60,9 +60,9 @@ class Chromium:
                 self._browser.close()
             self._playwright.stop()
 
-    def _launch(self, ignored: Sequence[str] = (), flags: Sequence[str] = ()) -> Browser:
+    def _launch(self, ignored: Sequence[str] = ()) -> Browser:
         return self._playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, *flags], ignore_default_args=list(ignored)
+            executable_path=find_chromium(), args=list(FLAGS), ignore_default_args=list(ignored)
         )
 
     @contextmanager

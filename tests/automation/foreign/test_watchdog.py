@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
-from playwright.sync_api import CDPSession, expect
+from django.conf import settings
+from playwright.sync_api import expect
 
 from tests.automation.foreign.conftest import Project
+from tests.automation.foreign.raw_browser import raw_page
 from tests.automation.foreign.test_views import drawn
-from tests.browser.chromium import Chromium
-from tests.browser.people import Person, World
+from tests.browser.people import World
 
 # Milliseconds.
 MOST: Final = 100
 # Other processes of the machine take time, too: a page that is kept from answering is so each time.
 TRIES: Final = 4
 BUTTON = 'foundry.draw(["button", { on: "go" }, "Go"]);\nfoundry.on("go", () => {\n%s\n});'
+# The longest time in which the page did nothing, while nothing happens.
+IDLE: Final = """
+new Promise((done) => {
+  const began = performance.now();
+  let [worst, last] = [0, began];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    worst = Math.max(worst, now - last);
+    last = now;
+    if (now - began < 1000) return;
+    clearInterval(timer);
+    done(worst);
+  }, 5);
+})
+"""
 # Begins what the view does, and answers with the longest time in which the page did nothing, and how the view is then.
 MEASURE: Final = """
 (most) => new Promise((done) => {
@@ -48,16 +65,20 @@ STAYING: Final = {
 }
 
 
-def fastest(measure: Callable[[], tuple[float, str]], state: str) -> float:
-    """The best of some tries, each of which must end in this state."""
-    worst = []
+def check_answers(idle: Callable[[], float], measure: Callable[[], tuple[float, str]], state: str) -> None:
+    """Assert that the page answers in time, in one of some tries, each of which must end in this state.
+
+    Where the machine is so busy that a page without anything to do takes longer, twice that is the limit.
+    """
+    found = []
     for _each in range(TRIES):
-        found, ended = measure()
+        most = max(MOST, 2 * idle())
+        worst, ended = measure()
         assert ended == state
-        worst.append(found)
-        if found <= MOST:
-            break
-    return min(worst)
+        found.append((worst, most))
+        if worst <= most:
+            return
+    raise AssertionError(f"too late, with the limits: {found}")
 
 
 @pytest.mark.parametrize("name", ENDING)
@@ -73,7 +94,7 @@ def test_the_page_answers_while_a_view_is_ended(foreign: Project, name: str) -> 
         drawn(page)
         return found
 
-    assert fastest(measure, "ended") <= MOST
+    check_answers(lambda: float(page.evaluate(IDLE)), measure, "ended")
 
 
 @pytest.mark.parametrize("name", STAYING)
@@ -86,7 +107,7 @@ def test_the_page_answers_while_a_view_goes_on(foreign: Project, name: str) -> N
         expect(page.locator(".drawn-place").get_by_role("button", name="Go")).to_be_visible()
         return found
 
-    assert fastest(measure, "running") <= MOST
+    check_answers(lambda: float(page.evaluate(IDLE)), measure, "running")
 
 
 EATER: Final = """
@@ -100,39 +121,24 @@ eat();
 
 
 def test_the_page_answers_while_a_view_eats_memory_until_it_dies(
-    chromium_of_the_process: Chromium, foreign: Project, world: World
+    foreign: Project, world: World, tmp_path: Path
 ) -> None:
     foreign.switch(foreign.adopt(BUTTON % EATER))
-    # The frame's process dies; Playwright takes that for the page's death, so the page is asked by itself.
-    with chromium_of_the_process.another(flags=("--js-flags=--max-old-space-size=256",)) as browser:
-        window = Person(browser, world, world.people["editor"], world.session_of("editor"))
-        window.page.goto(foreign.address)
-        session = window.page.context.new_cdp_session(drawn(window.page))
+    with raw_page(tmp_path, "--js-flags=--max-old-space-size=256") as page:
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.session_of("editor"), "url": world.url}
+        page.send("Network.setCookie", **cookie)
+        page.send("Page.navigate", url=foreign.address)
+        page.until(RUNNING)
 
         def measure() -> tuple[float, str]:
-            found = asked(session, f"({MEASURE})(60000)")
-            asked(session, "document.querySelector('[data-action=\"foreign-view#restart\"]').click()")
-            asked(session, RUNNING)
-            return float(found[0]), str(found[1])
+            worst, state = page.evaluate(f"({MEASURE})(60000)")
+            words = page.evaluate("document.querySelector('[data-foreign-view-target=words]').textContent")
+            assert "did not answer" in words
+            page.evaluate("document.querySelector('[data-action=\"foreign-view#restart\"]').click()")
+            page.until(RUNNING)
+            return float(worst), str(state)
 
-        assert fastest(measure, "ended") <= MOST
-        words = asked(session, "document.querySelector('[data-foreign-view-target=words]').textContent")
-        assert "did not answer" in words
-        window.close()
-
-
-RUNNING: Final = """
-new Promise((done) => {
-  const timer = setInterval(() => {
-    if (document.querySelector("[data-controller=foreign-view]").dataset.state !== "running") return;
-    clearInterval(timer);
-    done(true);
-  }, 20);
-})
-"""
+        check_answers(lambda: float(page.evaluate(IDLE)), measure, "ended")
 
 
-def asked(session: CDPSession, expression: str) -> Any:
-    """What a page answers, though Playwright believes that it has ended."""
-    found = session.send("Runtime.evaluate", {"expression": expression, "awaitPromise": True, "returnByValue": True})
-    return found["result"].get("value")
+RUNNING: Final = "document.querySelector('[data-controller=foreign-view]')?.dataset.state === 'running'"
