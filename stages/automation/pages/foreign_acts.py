@@ -14,12 +14,13 @@ from django.utils.translation import ngettext
 from accounts.callers import caller_from_request
 from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects.access import get_project
-from proposals.models import Change, Proposal
+from proposals.models import Proposal
 from proposals.services.accepting import accept_proposal
 from proposals.services.creating import discard_proposal
 from stages.automation.foreign.views import find_view
-from stages.automation.pages.foreign_view import here, show_view, staged_context
+from stages.automation.pages.foreign_view import count_of, here, show_view, staged_context
 from stages.automation.permissions import READ, SWITCH_VIEW
+from stages.automation.reading.staged import staged_groups
 from stages.automation.services.views import staged_by_view, switch_view
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import done, htmx_action
@@ -64,7 +65,8 @@ def staged(request: PageRequest, project_id: UUID, module: str, name: str) -> Ht
 def commit(request: PageRequest, project_id: UUID, module: str, name: str) -> HttpResponse:
     """POST `proposal`: write what a view has staged, as one change of the reader's."""
     proposal = _staged(request, project_id, module, name)
-    count = Change.objects.filter(proposal=proposal).count()
+    # As the page has counted them.
+    count = count_of(staged_groups(project_id, proposal))
     accept_proposal(caller=caller_from_request(request), proposal_id=proposal.id, round=1)
     words = ngettext("Committed {n} change.", "Committed {n} changes.", count).format(n=count)
     return _done(request, (project_id, module, name), "committed", words)

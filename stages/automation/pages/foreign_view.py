@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from stages.automation.foreign.views import ForeignView, find_view, switch_of
 from stages.automation.pages.foreign_rows import grant_rows
 from stages.automation.pages.frame import automation_context
 from stages.automation.permissions import SWITCH_VIEW
-from stages.automation.reading.staged import staged_groups
+from stages.automation.reading.staged import StagedGroup, staged_groups
 from stages.automation.services.views import staged_by_view
 from stages.registers.permissions import WRITE
 from stages.registers.reading.reader import Reader
@@ -66,9 +67,14 @@ def staged_context(user: User, access: Access, view: ForeignView, reader: Reader
     return {
         "proposal": proposal,
         "groups": groups,
-        "count": sum(len(each.rows) or 1 for each in groups),
+        "count": count_of(groups),
         "may_commit": may_commit,
     }
+
+
+def count_of(groups: Sequence[StagedGroup]) -> int:
+    """How many changes people see: the rows, and records that come or go without any."""
+    return sum(len(each.rows) or 1 for each in groups)
 
 
 def names_of_grants(grants: Grants) -> list[str]:
