@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("automation", "0004_changes_wait"),
+        ("automation", "0006_executions_keep_their_start"),
         ("projects", "0005_replicas"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
