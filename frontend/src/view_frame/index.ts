@@ -1,11 +1,7 @@
 // The only script of the frame in which code of modules runs. The frame has an opaque origin and may load nothing. The
-// code runs in a worker within it, which has neither a page nor WebRTC; texts go through the port that the page sends.
-
+// code runs in a worker, which has neither a page nor WebRTC. That belongs to another worker, which counts what it sends:
+// no thread that a page needs is kept busy. Texts go through the port that the page sends.
 // It is one file: a script with imports would be a module, which the frame could not load.
-
-const MOST_PER_SECOND = 1_000;
-const MOST_CHARACTERS = 2_000_000;
-const MOST_CHARACTERS_PER_SECOND = 6_000_000;
 
 interface Scope {
   postMessage: (message: string) => void;
@@ -118,40 +114,50 @@ function makeClient(scope: Scope) {
   });
 }
 
-/** What comes before the code. */
-const PRELUDE = `const foundry = (${makeClient.toString()})(self);\n`;
-const LINES = PRELUDE.split("\n").length - 1;
+/** Runs code, and passes on what it sends; turned into text and run in a worker, as `makeClient`. */
+function guard(scope: { onmessage: ((event: MessageEvent<{ prelude: string; source: string; port: MessagePort }>) => void) | null }): void {
+  const MOST_PER_SECOND = 1_000;
+  const MOST_CHARACTERS = 2_000_000;
+  const MOST_CHARACTERS_PER_SECOND = 6_000_000;
 
-function run(source: string, port: MessagePort): void {
-  const address = URL.createObjectURL(new Blob([PRELUDE, source], { type: "text/javascript" }));
-  const worker = new Worker(address, { name: "view" });
-  let [second, count, characters] = [0, 0, 0];
-  const end = (why: string, words = "") => {
-    worker.terminate();
-    port.postMessage(`e${JSON.stringify({ why, words })}`);
+  scope.onmessage = ({ data: { prelude, source, port } }) => {
+    const address = URL.createObjectURL(new Blob([prelude, source], { type: "text/javascript" }));
+    const worker = new Worker(address, { name: "view" });
+    const lines = prelude.split("\n").length - 1;
+    let [second, count, characters, isEnded] = [0, 0, 0, false];
+    const end = (why: string, words = "") => {
+      if (isEnded) return;
+      isEnded = true;
+      worker.terminate();
+      port.postMessage(`e${JSON.stringify({ why, words })}`);
+    };
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (isEnded) return;
+      const now = Math.floor(performance.now() / 1_000);
+      if (now !== second) [second, count, characters] = [now, 0, 0];
+      count += 1;
+      if (typeof data !== "string" || data.length > MOST_CHARACTERS) return end("size");
+      characters += data.length;
+      if (count > MOST_PER_SECOND) end("flood");
+      else if (characters > MOST_CHARACTERS_PER_SECOND) end("size");
+      else if ("adp".includes(data[0] ?? "?")) port.postMessage(data);
+    };
+    worker.onmessageerror = () => end("size");
+    worker.onerror = (error) => {
+      error.preventDefault();
+      end("error", `${error.message} (${error.lineno - lines})`);
+    };
+    port.onmessage = ({ data }: MessageEvent<unknown>) => worker.postMessage(data);
   };
-  worker.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const now = Math.floor(performance.now() / 1_000);
-    if (now !== second) [second, count, characters] = [now, 0, 0];
-    count += 1;
-    if (typeof data !== "string" || data.length > MOST_CHARACTERS) return end("size");
-    characters += data.length;
-    if (count > MOST_PER_SECOND) end("flood");
-    else if (characters > MOST_CHARACTERS_PER_SECOND) end("size");
-    else if ("adp".includes(data[0] ?? "?")) port.postMessage(data);
-  };
-  worker.onmessageerror = () => end("size");
-  worker.onerror = (error) => {
-    error.preventDefault();
-    end("error", `${error.message} (${error.lineno - LINES})`);
-  };
-  port.onmessage = ({ data }: MessageEvent<unknown>) => worker.postMessage(data);
 }
 
 addEventListener(
   "message",
   ({ source, data, ports: [port] }) => {
-    if (source === parent && port && typeof data === "string") run(data, port);
+    if (source !== parent || !port || typeof data !== "string") return;
+    const address = URL.createObjectURL(new Blob([`(${guard.toString()})(self);`], { type: "text/javascript" }));
+    const prelude = `const foundry = (${makeClient.toString()})(self);\n`;
+    new Worker(address, { name: "guard" }).postMessage({ prelude, source: data, port }, [port]);
   },
   { once: true },
 );

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from stages.registers.models import Row
 from tests.automation.foreign.conftest import Project
 from tests.automation.foreign.site import STATUS
 from tests.automation.foreign.test_views import drawn
@@ -122,35 +121,6 @@ def test_what_is_typed_survives_a_drawing_and_a_restart(foreign: Project) -> Non
     expect(notes).to_have_value("Half a sen")
 
 
-def test_case_45_a_view_stages_what_it_may_and_we_show_it(foreign: Project) -> None:
-    sha256 = foreign.adopt(PROPOSING)
-    (study,) = foreign.create({"title": "One", "status": "open"})
-    foreign.switch(sha256, STATUS)
-    page = drawn(foreign.open(expected=("status of 403",)))
-    page.get_by_role("button", name="Set the secret").click()
-    said = page.locator(".drawn-place").get_by_role("listitem")
-    expect(said).to_have_text(["not_granted studies.secret"])
-    expect(page.locator(".drawn-staged")).to_have_count(0)
-    page.get_by_role("button", name="Set the status").click()
-    staged = page.get_by_role("region", name="1 change is staged for you")
-    expect(staged.get_by_role("row", name="STU-1 One Status open done")).to_be_visible()
-    assert status_of(foreign, study) == "open"
-    assert in_both_themes(page) == []
-    resize(page, PHONE)
-    assert too_wide(page) == []
-    resize(page, (1440, 900))
-    staged.get_by_role("button", name="Discard").click()
-    expect(said.last).to_have_text("discarded")
-    expect(staged).to_have_count(0)
-    page.get_by_role("button", name="Set the status").click()
-    staged.get_by_role("button", name="Commit 1 change").click()
-    expect(said.last).to_have_text("committed")
-    assert status_of(foreign, study) == "done"
-    # It is in the history, with the view that proposed it.
-    page.goto(f"{foreign.world.address}registers/records/{study}/")
-    expect(page.get_by_text("studies/overview").first).to_be_visible()
-
-
 def test_a_reviewer_stages_and_opens_a_proposal(foreign: Project) -> None:
     sha256 = foreign.adopt(PROPOSING)
     foreign.create({"title": "One", "status": "open"})
@@ -160,8 +130,3 @@ def test_a_reviewer_stages_and_opens_a_proposal(foreign: Project) -> None:
     staged = page.get_by_role("region", name="1 change is staged for you")
     expect(staged.get_by_role("link", name="Open as a proposal")).to_be_visible()
     expect(staged.get_by_role("button", name="Commit")).to_have_count(0)
-
-
-def status_of(foreign: Project, study: str) -> str:
-    found: str = foreign.world.arrange(lambda: Row.objects.get(record=study, facet="studies").shown["status"])
-    return found

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
-from tests.automation.foreign.conftest import Project, Sink
+from tests.automation.foreign.conftest import Project
 
-POLICY = "Content.Security.Policy|CSP|violates|Refused|WebTransport|worker|blob:"
-REFUSED = "status of 4"
-
-ATTACK = Path(__file__).with_name("attack.js")
-LISTEN = "() => { globalThis.told = []; new BroadcastChannel('foundry').onmessage = ({ data }) => told.push(data); }"
 DRAWING = """
 const added = [];
 async function show() {
@@ -28,9 +20,6 @@ for (const name of ["name", "add"]) foundry.on(name, (value) => { added.push(val
 foundry.onChange((names) => { if (names.includes("studies")) show(); });
 show();
 """
-
-# What may be tried without an answer that matters: it reaches nobody, as the sink says.
-HARMLESS = {"channel", "worker", "location", "beacon"}
 
 
 def drawn(page: Page) -> Page:
@@ -53,23 +42,6 @@ def test_a_view_draws_rows_and_is_told_what_is_done(foreign: Project) -> None:
     expect(place.get_by_role("textbox", name="Name")).to_have_value("")
     foreign.create({"title": "Ada"})
     expect(place.get_by_role("listitem")).to_have_text(["Jane Doe", "Ada", "Jo", "Max"])
-
-
-def test_case_43_nothing_leaves_a_view(foreign: Project, sink: Sink) -> None:
-    facts = json.dumps({"sink": sink.address, "packets": sink.packets})
-    page = foreign.show(f"const target = {facts};\n{ATTACK.read_text()}", expected=(POLICY,))
-    page.evaluate(LISTEN)
-    answer = page.locator(".drawn-place pre")
-    expect(answer).to_be_visible(timeout=60_000)
-    found = json.loads(answer.inner_text())
-    assert found.pop("document") == "undefined"
-    assert found.pop("origin") == "null"
-    open_ways = {name: said for name, said in found.items() if not said.startswith("!") and name not in HARMLESS}
-    assert open_ways == {}
-    assert page.evaluate("told") == []
-    assert sink.heard == []
-    policy = page.request.get(page.url).headers["content-security-policy"]
-    assert "unsafe" not in policy
 
 
 def test_what_cannot_be_drawn_ends_the_view(foreign: Project) -> None:
