@@ -115,7 +115,7 @@ function makeClient(scope: Scope) {
 }
 
 /** Runs code, and passes on what it sends; turned into text and run in a worker, as `makeClient`. */
-function guard(scope: { onmessage: ((event: MessageEvent<{ prelude: string; source: string; port: MessagePort }>) => void) | null }): void {
+function guard(scope: { close: () => void; onmessage: ((event: MessageEvent<{ prelude: string; source: string; port: MessagePort }>) => void) | null }): void {
   const MOST_PER_SECOND = 1_000;
   const MOST_CHARACTERS = 2_000_000;
   const MOST_CHARACTERS_PER_SECOND = 6_000_000;
@@ -130,6 +130,7 @@ function guard(scope: { onmessage: ((event: MessageEvent<{ prelude: string; sour
       isEnded = true;
       worker.terminate();
       port.postMessage(`e${JSON.stringify({ why, words })}`);
+      scope.close();
     };
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (isEnded) return;

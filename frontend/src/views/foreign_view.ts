@@ -7,6 +7,7 @@ const SILENT = 2_000;
 const EVERY = 500;
 /** A view that has not begun after so long has ended, too: its frame did not load. */
 const BEGINS = 15_000;
+const CLOSING = 1_000;
 /** Drawing takes at most a quarter of the page's time. */
 const REST = 3;
 /** Requests of a view that wait for their answers. */
@@ -84,10 +85,14 @@ export class ForeignView {
   }
 
   stop(): void {
+    this.frame?.remove();
+    this.leave();
+  }
+
+  private leave(): void {
     window.clearInterval(this.timer);
     window.clearTimeout(this.drawing);
     this.port?.close();
-    this.frame?.remove();
     this.port = this.frame = this.pending = null;
     this.asked = this.pinged = this.drawing = 0;
   }
@@ -130,8 +135,12 @@ export class ForeignView {
     if (data[0] === "d") this.drawSoon(data);
     else if (data[0] === "a") void this.answer(read(data));
     else if (data[0] === "e") {
+      // Its workers end by themselves, and what waits there is dropped: the page would be kept busy by that.
+      const { frame } = this;
+      window.setTimeout(() => frame?.remove(), CLOSING);
+      this.leave();
       const { why, words } = read(data);
-      this.end({ why: String(why), words: String(words).slice(0, 500) });
+      this.listener.ended({ why: String(why), words: String(words).slice(0, 500) });
     }
   }
 
