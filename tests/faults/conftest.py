@@ -27,12 +27,21 @@ def cluster(django_db_setup: None) -> Iterator[FaultCluster]:
             cluster.stop()
 
 
+def environment_of(cluster: FaultCluster, folder: Path) -> dict[str, str]:
+    """The environment of nodes that hear each other, and none that has its logs in another folder."""
+    return cluster.environment | {"FOUNDRY_LAYER_PREFIX": f"faults-{os.getpid()}-{folder.name}"}
+
+
+def serving_with(*faults: str) -> tuple[str, ...]:
+    """The command of a node with something wrong."""
+    return (sys.executable, "-m", "tests.faults.serving", *faults)
+
+
 def two_nodes(cluster: FaultCluster, folder: Path, *faults: Sequence[str]) -> tuple[NodeProcess, NodeProcess]:
     """Two nodes that hear only each other, not started yet; `faults` are what is wrong with each (`serving`)."""
-    environment = cluster.environment | {"FOUNDRY_LAYER_PREFIX": f"faults-{os.getpid()}-{folder.name}"}
-    commands = [(sys.executable, "-m", "tests.faults.serving", *each) for each in faults] or [MANAGE, MANAGE]
+    commands = [serving_with(*each) for each in faults] or [MANAGE, MANAGE]
     first, second = (
-        NodeProcess(environment, folder / f"node-{number}.log", command=command)
+        NodeProcess(environment_of(cluster, folder), folder / f"node-{number}.log", command=command)
         for number, command in enumerate(commands, start=1)
     )
     return first, second
@@ -66,6 +75,25 @@ def nodes(
         node.wait()
     yield standing_nodes
     show(standing_nodes, before)
+
+
+@pytest.fixture
+def third_node(
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess], tmp_path: Path
+) -> Iterator[Callable[..., NodeProcess]]:
+    """Starts a node with something wrong beside the two that run."""
+    made: list[NodeProcess] = []
+
+    def start(*faults: str) -> NodeProcess:
+        environment = environment_of(cluster, cluster.data_dir)
+        made.append(NodeProcess(environment, tmp_path / f"{len(made)}.log", command=serving_with(*faults)))
+        made[-1].start()
+        return made[-1]
+
+    yield start
+    for node in made:
+        node.stop()
+    show(made, [0] * len(made))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import json
 import sys
 import zipfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 from urllib.request import Request, urlopen
 from uuid import uuid4
@@ -39,10 +38,9 @@ DEATHS = {
 class Review:
     """A release in review at some node, and the three people whose signatures its policy asks for."""
 
-    def __init__(self, cluster: FaultCluster) -> None:
-        made = json.loads(cluster.run(sys.executable, "-m", "tests.faults.signers", "owner", "editor", "reviewer"))
+    def __init__(self, cluster: FaultCluster, people: dict[str, Person]) -> None:
         self.cluster = cluster
-        self.people = {person["username"].partition("-")[0]: Person(**person) for person in made}
+        self.people = people
         self.project = self.release = ""
 
     async def submit(self, node: NodeProcess) -> None:
@@ -111,32 +109,43 @@ class Review:
         return verify(Bundle({name: opener(name) for name in archive.namelist()}))
 
 
+@pytest.fixture(scope="module")
+def people(cluster: FaultCluster) -> dict[str, Person]:
+    """Three who sign, by their roles."""
+    made = json.loads(cluster.run(sys.executable, "-m", "tests.faults.signers", "owner", "editor", "reviewer"))
+    return {person["username"].partition("-")[0]: Person(**person) for person in made}
+
+
+@pytest.fixture
+def review(cluster: FaultCluster, people: dict[str, Person]) -> Review:
+    return Review(cluster, people)
+
+
 @pytest.mark.parametrize("how_far", DEATHS)
 async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whole_or_not_there(
-    cluster: FaultCluster,
-    strange_nodes: Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]],
+    review: Review,
+    nodes: tuple[NodeProcess, NodeProcess],
+    third_node: Callable[..., NodeProcess],
     how_far: str,
 ) -> None:
-    with strange_nodes((f"dies={DEATHS[how_far]}",), ()) as (dying, living):
-        review = Review(cluster)
-        await review.submit(living)
-        for meaning in ("authored", "reviewed"):
-            assert (await review.sign(living, meaning, str(uuid4()))).status == 201
-        reference = str(uuid4())
+    dying, living = third_node(f"dies={DEATHS[how_far]}"), nodes[0]
+    await review.submit(living)
+    for meaning in ("authored", "reviewed"):
+        assert (await review.sign(living, meaning, str(uuid4()))).status == 201
+    reference = str(uuid4())
 
-        with pytest.raises((OSError, http.client.HTTPException)):
-            await review.sign(dying, "approved", reference)
-        await until(lambda: not dying.is_running, "the node is dead")
-        again = await review.sign(living, "approved", reference)
+    with pytest.raises((OSError, http.client.HTTPException)):
+        await review.sign(dying, "approved", reference)
+    await until(lambda: not dying.is_running, "the node is dead")
+    again = await review.sign(living, "approved", reference)
 
-        assert again.status == (200 if how_far.startswith("committed") else 201), again
-        await review.check(living)
+    assert again.status == (200 if how_far.startswith("committed") else 201), again
+    await review.check(living)
 
 
 async def test_signatures_given_at_once_at_two_nodes_and_each_sent_twice_are_there_once(
-    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
+    review: Review, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
-    review = Review(cluster)
     await review.submit(nodes[0])
     references = {meaning: str(uuid4()) for meaning in ROLES}
 
@@ -149,9 +158,8 @@ async def test_signatures_given_at_once_at_two_nodes_and_each_sent_twice_are_the
 
 
 async def test_the_site_s_key_is_replaced_while_two_nodes_sign(
-    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
+    cluster: FaultCluster, review: Review, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
-    review = Review(cluster)
     await review.submit(nodes[0])
     assert (await review.sign(nodes[0], "authored", str(uuid4()))).status == 201
     cluster.run(*MANAGE, "new_site_key", "--reason", "Tried")
