@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from foundry_site.launcher.nodes import NodeProcess
+from kernel.tasks import end
 from tests.faults.client import Client, RefusedError, converge, until
-from tests.faults.fault_cluster import FaultCluster
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing
 from tests.faults.rest import kept_text, make_project
 
@@ -45,6 +47,23 @@ async def refusal_of(client: Client, attempt: Attempt) -> RefusedError:
     return refused.value
 
 
+@asynccontextmanager
+async def holding(client: Client) -> AsyncIterator[None]:
+    """Have the client renew its field meanwhile: on a busy machine the lock might run out between two steps."""
+
+    async def renew() -> None:
+        while True:
+            with suppress(RefusedError):
+                await client.call("lock.renew", fields=[FIELD])
+            await asyncio.sleep(TTL / 6)
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        await end(renewing)
+
+
 async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_is_kept(
     cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
@@ -66,15 +85,16 @@ async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_
             loser: Attempt(FIELD, f"lost {number}", lost["token"], lost["version"]),
             winner: Attempt(FIELD, f"won {number}", won["token"], lost["version"]),
         }
-        saved, refused = await asyncio.gather(
-            winner.call("draft.save", **attempts[winner].parameters()), refusal_of(loser, attempts[loser])
-        )
-        assert saved["prompt_text"] == f"won {number}"
-        assert refused.code == "stale_token"
-        node = nodes[clients.index(loser)]
-        kept = await kept_text(node, loser.person, project_id, refused.problem["working_copy"])
-        assert kept == f"lost {number}"
-        await winner.call("lock.release", field=FIELD)
+        async with holding(winner):
+            saved, refused = await asyncio.gather(
+                winner.call("draft.save", **attempts[winner].parameters()), refusal_of(loser, attempts[loser])
+            )
+            assert saved["prompt_text"] == f"won {number}"
+            assert refused.code == "stale_token"
+            node = nodes[clients.index(loser)]
+            kept = await kept_text(node, loser.person, project_id, refused.problem["working_copy"])
+            assert kept == f"lost {number}"
+            await winner.call("lock.release", field=FIELD)
     assert [each.text for each in cluster.saved_texts(project_id)] == [f"won {number}" for number in range(ROUNDS)]
     await leave_all(clients)
 
