@@ -67,7 +67,7 @@ export class Fields {
   }
 
   get rows(): HTMLElement[] {
-    return [...this.element.querySelectorAll<HTMLElement>(".form-row")];
+    return [...this.element.querySelectorAll<HTMLElement>(".view-field")];
   }
 
   /** Inputs in their order. */
@@ -144,7 +144,7 @@ export class Fields {
 }
 
 export function rowOf(element: Element): HTMLElement | null {
-  return element.closest<HTMLElement>(".form-row");
+  return element.closest<HTMLElement>(".view-field");
 }
 
 export function inputOf(row: HTMLElement): Input | null {

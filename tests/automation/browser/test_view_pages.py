@@ -201,7 +201,7 @@ def test_a_form_is_filled_in_by_keys_alone(person: Callable[..., Person], world:
     expect(page.get_by_label("Phone")).to_have_value("555")
     tables.set(jane, "phone", "111", by="owner", facet="contacts")
     page.keyboard.press("Enter")
-    problem = page.locator(".form-row", has=page.get_by_label("Phone")).get_by_role("alert")
+    problem = page.locator(".view-field", has=page.get_by_label("Phone")).get_by_role("alert")
     expect(problem).to_contain_text("111")
     problem.get_by_role("button", name="Keep mine").click()
     _until(world, jane, "phone", "555", "contacts")

@@ -185,7 +185,7 @@ export class ViewFormController extends LiveController {
     takeCount(written.content);
     const record = written.content.querySelector<HTMLElement>(".form-record")?.dataset["record"];
     const isSame = record === before.record;
-    const place = isSame ? written.content.querySelector<HTMLElement>(`.form-row[data-field="${CSS.escape(before.field)}"]`) : null;
+    const place = isSame ? written.content.querySelector<HTMLElement>(`.view-field[data-field="${CSS.escape(before.field)}"]`) : null;
     const other = place && inputOf(place);
     // The input itself stays: it has the caret, and its own undo.
     if (typing && other && typing.tagName === other.tagName) {
