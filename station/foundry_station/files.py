@@ -135,26 +135,33 @@ class Replacement:
     def write(self) -> Signature:
         """Put the content in place, if what is there is still what was found; its signature afterwards.
 
+        The signature is of what was written, also where somebody removes or changes it at once.
+
         Raises `ChangedMeanwhile`, and `Unusable` where the folder refuses it; then the file is as it was.
         """
         try:
             with _folder(self.path.parent) as folder:
                 try:
-                    self._prepare(folder)
-                    self._look_again(folder)
-                    os.rename(self.temporary, self.path.name, src_dir_fd=folder, dst_dir_fd=folder)
+                    with self._prepared(folder) as descriptor:
+                        before = os.fstat(descriptor)
+                        self._look_again(folder)
+                        os.rename(self.temporary, self.path.name, src_dir_fd=folder, dst_dir_fd=folder)
+                        after = os.fstat(descriptor)
                 except BaseException:
                     with suppress(OSError):
                         os.unlink(self.temporary, dir_fd=folder)
                     raise
-                facts = os.stat(self.path.name, dir_fd=folder, follow_symlinks=False)
                 with suppress(OSError):
                     os.fsync(folder)
         except OSError as error:
             raise _unusable(error) from error
-        return _signature(facts)
+        is_ours = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        # To rename a file changes its ctime, and a file in place never has the signature from before.
+        return _signature(after if is_ours else before)
 
-    def _prepare(self, folder: int) -> None:
+    @contextmanager
+    def _prepared(self, folder: int) -> Iterator[int]:
+        """The content on the disk, under its other name; the open file."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(self.temporary, flags, NEW_FILE_MODE, dir_fd=folder)
         try:
@@ -164,6 +171,7 @@ class Replacement:
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
             os.fsync(descriptor)
+            yield descriptor
         finally:
             os.close(descriptor)
 

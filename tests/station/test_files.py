@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from foundry_station.files import ChangedMeanwhile, Kind, Replacement, look
+from foundry_station.files import ChangedMeanwhile, Kind, Replacement, look, signature
 from foundry_station.state import StateUnavailable
 from tests.station.rig import Rig
 
@@ -129,6 +129,27 @@ def test_what_is_changed_while_it_is_written_is_looked_at_again(rig: Rig) -> Non
         Replacement.of(rig.file, found, b"ours\n").write()
     assert rig.file.read_bytes() == b"two, meanwhile\n"
     assert list(rig.repo.iterdir()) == [rig.file]
+
+
+@pytest.mark.parametrize("theirs", [None, b"theirs, in its place\n"], ids=["removed", "changed"])
+def test_what_was_written_counts_although_somebody_is_there_at_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, theirs: bytes | None
+) -> None:
+    """Otherwise the write is taken for a failed one, or their text for what the station wrote."""
+    rig.file.write_bytes(b"one\n")
+    rename = os.rename
+
+    def at_once(*paths: str, **folders: int) -> None:
+        rename(*paths, **folders)
+        if theirs is None:
+            rig.file.unlink()
+        else:
+            rig.file.write_bytes(theirs)
+
+    monkeypatch.setattr(os, "rename", at_once)
+    written = Replacement.of(rig.file, look(rig.file), b"ours\n").write()
+    assert written is not None
+    assert signature(rig.file) != written
 
 
 def test_what_cannot_be_kept_is_not_replaced(rig: Rig) -> None:
