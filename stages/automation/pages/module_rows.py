@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from blobs.models import sha256_of
 from stages.automation.facets import PASSAGE
+from stages.automation.foreign.views import asked_by
 from stages.automation.pages.adoption_rows import words_of_rule
 from stages.automation.pages.rail import RailContext, RailRow
 from stages.automation.reading.adoption import Wish
@@ -46,9 +47,15 @@ class WishRow:
     hint: str
 
 
-def wish_rows(wishes: Sequence[Wish], scripts: Sequence[ScriptPlan]) -> list[WishRow]:
-    """The wishes, each with the scripts that ask for it."""
-    return [_wish_row(each, [script.title for script in scripts if each.value in script.wishes]) for each in wishes]
+def wish_rows(wishes: Sequence[Wish], scripts: Sequence[ScriptPlan], module: Module) -> list[WishRow]:
+    """The wishes, each with the scripts and views that ask for it."""
+    asking = [(each.title, each.wishes) for each in scripts]
+    for name, shape in module.manifest.views.items():
+        if shape.kind == "foreign":
+            asked = asked_by(module.manifest, name).to_json()
+            wanted = frozenset(f"{kind}:{text}" for kind, texts in asked.items() for text in texts)
+            asking.append((shape.title or name, wanted))
+    return [_wish_row(each, [title for title, wanted in asking if each.value in wanted]) for each in wishes]
 
 
 def _wish_row(wish: Wish, scripts: Sequence[str]) -> WishRow:

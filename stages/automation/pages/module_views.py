@@ -154,7 +154,7 @@ def _values(
         "plan": found,
         "form": form,
         "lines": [] if is_adopted else lines_of(found, form),
-        "wishes": wish_rows(found.wishes, found.parts.scripts),
+        "wishes": wish_rows(found.wishes, found.parts.scripts, shown),
         "relations": relation_rows(shown, found.schema),
         "rules": rule_rows(project_id, found.parts, found.schema),
         "scripts": script_rows(project_id, found.parts, is_adopted=is_adopted),

@@ -14,6 +14,7 @@ from kernel.canonical import canonical
 from stages.automation.executing.scripts import libraries_of, text_digest
 from stages.automation.executing.settings import LIBRARIES
 from stages.automation.facets import MODULE, RULE, SCRIPT, record_id
+from stages.automation.foreign.views import asked_by, view_id
 from stages.automation.packages import Manifest
 from stages.automation.packages.manifest import argument_of
 from stages.automation.packages.shapes import CapabilitiesShape
@@ -64,7 +65,7 @@ def records_of_module(acts: Acts, module: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ModuleScript:
-    """A script of a module as a project has it: its name there, the hash of its text, and what it asks for."""
+    """A script or a foreign view of a module: its name in a project, the hash of its text, and what it asks for."""
 
     name: str
     sha256: str
@@ -92,6 +93,17 @@ def scripts_of(project_id: UUID, module: Module, files: Mapping[str, str]) -> di
         digest = text_digest(files[f"scripts/{name}.lua"], libraries)
         asked = capabilities_of(manifest.capabilities if shape.capabilities is None else shape.capabilities)
         found[record_id(project_id, SCRIPT, named)] = ModuleScript(named, digest, asked)
+    return found
+
+
+def foreign_views_of(project_id: UUID, module: Module, files: Mapping[str, str]) -> dict[str, ModuleScript]:
+    """The views of a module that are code of its own, by the ids under which they are switched on."""
+    found = {}
+    for name, shape in module.manifest.views.items():
+        if shape.kind == "foreign":
+            digest = sha256_of(files[f"views/{name}.js"].encode())
+            asked = asked_by(module.manifest, name).to_json()
+            found[view_id(project_id, module.name, name)] = ModuleScript(name_in(module.name, name), digest, asked)
     return found
 
 

@@ -27,6 +27,7 @@ from stages.automation.reading.rules import rules_of
 from stages.automation.services.module_records import (
     adopt_records,
     capabilities_of,
+    foreign_views_of,
     leave_records,
     name_in,
     records_of_module,
@@ -159,7 +160,7 @@ def _adopt(
 def _switch_scripts(
     registers: RegisterWrite, module: Module, files: Mapping[str, str], grants: Mapping[str, list[str]]
 ) -> None:
-    """Switch the scripts on, in these very texts, that are granted all that they ask for; other texts are off."""
+    """Switch the scripts and views on, in these texts, that are granted all they ask for; other texts are off."""
     project_id = registers.composing.project_id
     for record, script in scripts_of(project_id, module, files).items():
         is_on = script.is_granted_all(grants)
@@ -168,6 +169,10 @@ def _switch_scripts(
             continue
         facts: dict[str, Any] = {"record": record, "name": script.name, "sha256": script.sha256}
         set_switch(registers.write, kind=Kind.SCRIPT, is_on=is_on, grants=script.granted(grants), **facts)
+    for record, view in foreign_views_of(project_id, module, files).items():
+        if view.is_granted_all(grants):
+            facts = {"record": record, "name": view.name, "sha256": view.sha256, "grants": view.granted(grants)}
+            set_switch(registers.write, kind=Kind.VIEW, is_on=True, **facts)
 
 
 def _wanted_rules(project_id: UUID, module: Module, rules: Sequence[str] | None) -> list[str]:

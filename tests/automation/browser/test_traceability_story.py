@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 import zipfile
@@ -31,11 +32,11 @@ def adopt(page: Page) -> None:
     page.locator("#main").get_by_role("link", name="Traceability").click()
     lines = page.locator("#adopt-lines")
     expect(lines).to_contain_text("3 new tables")
-    expect(lines).to_contain_text("Nothing granted of 4")
+    expect(lines).to_contain_text("Nothing granted of ")
     for wish in page.locator("input[name=grant]").all():
         expect(wish).not_to_be_checked()
         wish.check()
-    expect(lines).to_contain_text("4 of 4 granted")
+    expect(lines).to_contain_text(re.compile(r"\b(\d+) of \1 granted"))
     expect(lines).to_contain_text("2 scripts on")
     page.get_by_role("button", name="Adopt module").click()
     expect(page.locator(".sheet-bar .badge")).to_have_text("Adopted")

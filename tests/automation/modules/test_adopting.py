@@ -88,6 +88,20 @@ def test_a_module_brings_its_rules_and_its_scripts_which_are_off(site: Site):
     assert (_names(site, RULE), _names(site, SCRIPT)) == ([], [])
 
 
+def test_a_view_that_is_granted_all_it_asks_for_is_on(site: Site):
+    view = '[views.own]\nkind = "foreign"\nread = ["notes.*"]'
+    site.add(
+        manifest("notes", table("notes", text="text"), '[capabilities]\nread = ["notes.*"]', view),
+        views__own_js="frame.ready();\n",
+    )
+    site.adopt("notes")
+    assert not Switch.objects.filter(kind="view").exists()
+    site.leave("notes")
+    site.adopt("notes", grants={"read": ["notes.*"]})
+    switch = Switch.objects.get(project=site.project, kind="view")
+    assert (switch.is_on, switch.grants) == (True, {"read": ["notes.*"]})
+
+
 def test_a_grant_that_nobody_asked_for_is_refused(site: Site):
     site.add(ASKING, scripts__ask_lua="return 1\n")
     with pytest.raises(ValidationFailed):
