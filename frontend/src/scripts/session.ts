@@ -15,6 +15,8 @@ interface SessionEvents {
   saved: null;
 }
 
+/** Instead of a reason, where nobody answered. */
+export const AWAY = "away";
 const CHECK_DELAY = 400;
 const KEEP_DELAY = 300;
 
@@ -101,7 +103,7 @@ export class ScriptSession extends Emitter<SessionEvents> {
     const answer = await ask<Newest>(this.data.urls.save, { source: sent, base_sha256: this.base });
     this.isSaving = false;
     if (answer.is === "done") this.hasSaved(sent, answer.body);
-    else if (answer.is === "away") this.refusal = "away";
+    else if (answer.is === "away") this.refusal = AWAY;
     else if (answer.newest) this.theirs = answer.newest;
     else {
       this.refusal = answer.detail;
@@ -146,6 +148,13 @@ export class ScriptSession extends Emitter<SessionEvents> {
     this.forget();
     this.refusal = "";
     this.checkSoon();
+    this.emit("changed", null);
+  }
+
+  /** The server is there again: what had no answer is to be saved once more. */
+  isBack(): void {
+    if (this.refusal !== AWAY) return;
+    this.refusal = "";
     this.emit("changed", null);
   }
 

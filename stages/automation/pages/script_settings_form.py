@@ -92,7 +92,7 @@ def changed_settings(settings: Settings, schema: Schema, post: QueryDict) -> Map
             raise ValidationFailed({"wish": [_("Choose what the script is to be allowed.")]})
         listed = [each for each in found["capabilities"][kind] if each != value]
         if act == "wish":
-            listed.append(_checked_wish(schema, kind, value))
+            listed.append(_checked_wish(schema, kind, post.get("other", "").strip() or value))
         found["capabilities"] = {**found["capabilities"], kind: listed}
     else:
         raise ValidationFailed({"act": [_("Must be one of {values}.").format(values=", ".join(ACTS))]})

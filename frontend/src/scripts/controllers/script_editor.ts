@@ -11,7 +11,7 @@ import { short, withSeconds } from "../../time";
 import type { Comparison } from "../comparing";
 import { KeptScript } from "../kept";
 import type { Newest, ScriptData } from "../server";
-import { ScriptSession } from "../session";
+import { AWAY, ScriptSession } from "../session";
 import { MAX_BYTES, scriptState, sizeOf } from "../state";
 
 /** The editor of a script: an editor in the place of the text that Django wrote, and what is said around it. */
@@ -63,6 +63,9 @@ export class ScriptEditorController extends LiveController {
       session.on("replaced", ({ text, by }) => this.replaced(text, by)),
       gateway.on("event", (event) => this.heard(event)),
       gateway.on("missed", () => void session.look()),
+      gateway.on("connection", ({ phase }) => {
+        if (phase === "live") session.isBack();
+      }),
       () => this.kept.end(),
       () => this.view.destroy(),
     );
@@ -285,7 +288,7 @@ export class ScriptEditorController extends LiveController {
     if (session.deletedBy !== null) this.showBar("gone", say("scripts.deleted", { name: session.deletedBy }));
     else if (theirs) this.showBar("conflict", conflictWords(theirs));
     else if (this.isElsewhere) this.showBar("elsewhere", "");
-    else if (session.refusal && !session.wrong) this.showBar("refused", session.refusal === "away" ? say("scripts.away") : session.refusal);
+    else if (session.refusal && !session.wrong) this.showBar("refused", session.refusal === AWAY ? say("scripts.away") : session.refusal);
     else if (this.restored !== null && session.isDirty) this.showBar("restored", say("scripts.restored"));
     else this.showBar("", "");
   }

@@ -19,6 +19,7 @@ export class ScriptPanelController extends LiveController {
       gateway.on("missed", () => this.changed()),
     );
     window.addEventListener("script:changed", this.changed);
+    this.element.addEventListener("htmx:beforeSwap", this.hold);
     this.element.addEventListener("htmx:afterSwap", this.swapped);
     this.element.addEventListener("toggle", this.toggled, { capture: true });
   }
@@ -26,6 +27,7 @@ export class ScriptPanelController extends LiveController {
   override disconnect(): void {
     super.disconnect();
     window.removeEventListener("script:changed", this.changed);
+    this.element.removeEventListener("htmx:beforeSwap", this.hold);
     this.element.removeEventListener("htmx:afterSwap", this.swapped);
     this.element.removeEventListener("toggle", this.toggled, { capture: true });
   }
@@ -61,13 +63,22 @@ export class ScriptPanelController extends LiveController {
     }
   };
 
+  /** A form was opened while its part was asked for: it stays, and the part is asked for again once it is closed. */
+  private readonly hold = (event: Event): void => {
+    const { detail } = event as CustomEvent<{ target: HTMLElement; shouldSwap: boolean; requestConfig: { verb: string } }>;
+    const part = this.partTargets.find((each) => each === detail.target);
+    if (!part || detail.requestConfig.verb !== "get" || !part.querySelector("details[open]")) return;
+    detail.shouldSwap = false;
+    part.dataset["stale"] = "";
+  };
+
   private readonly swapped = (event: Event): void => {
     const part = (event.target as HTMLElement).closest<HTMLElement>("[data-script-panel-target=part]");
     if (part) this.refreshed(part);
   };
 
   private refreshed(part: HTMLElement): void {
-    delete part.dataset["stale"];
+    if (!part.querySelector("details[open]")) delete part.dataset["stale"];
     const state = part.querySelector<HTMLElement>("[data-is-on]");
     if (state) this.dispatch("state", { target: window, prefix: "script", detail: { isOn: state.dataset["isOn"] === "true" } });
   }
