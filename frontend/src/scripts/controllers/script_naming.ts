@@ -9,6 +9,8 @@ export class ScriptNamingController extends Controller<HTMLElement> {
 
   override connect(): void {
     this.follows = this.nameTarget.value === "" || this.nameTarget.value === nameOf(this.titleTarget.value);
+    // Somebody was faster than this script.
+    this.titled();
   }
 
   titled(): void {
