@@ -41,7 +41,7 @@ def test_what_was_run_by_hand_sets_off_others(desk: ChangeDesk) -> None:
 
     watching = desk.watch("contacts.email")
     execution = desk.run('core.create_entity("contacts", {email = "a"})')
-    proposal = Proposal.objects.get(pk=execution.proposal_id)
+    proposal = Proposal.objects.get(origin_id=str(execution.id))
     accept_proposal(caller=desk.caller, proposal_id=proposal.id, round=1)
     (due,) = Due.objects.all()
     assert (str(due.record), due.generation) == (watching.script_id, 1)
