@@ -139,8 +139,8 @@ def test_what_was_written_counts_although_somebody_is_there_at_once(
     rig.file.write_bytes(b"one\n")
     rename = os.rename
 
-    def at_once(*paths: str, **folders: int) -> None:
-        rename(*paths, **folders)
+    def at_once(before: str, after: str, **folders: int) -> None:
+        rename(before, after, **folders)
         if theirs is None:
             rig.file.unlink()
         else:
