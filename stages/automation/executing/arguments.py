@@ -48,6 +48,15 @@ def place(options: Mapping[str, Any]) -> int | None:
     return at
 
 
+def holds_nul(value: Any) -> bool:
+    """Whether a value has the character NUL anywhere, which Postgres neither stores nor compares."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(map(holds_nul, (*value, *value.values())))
+    return isinstance(value, list) and any(map(holds_nul, value))
+
+
 def why(arguments: Arguments, names: tuple[str, ...] = ()) -> str:
     """The reason of a change, for people; empty where none is given. `names` are the other options that there are."""
     found = options(arguments, (*names, "why")).get("why")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from drafts.models import Draft
 from drafts.reading import text_of
 from kernel.errors import DomainError, ValidationFailed
-from projects.fields import FILES
+from projects.fields import FILES, check_field_name
 from proposals.kinds import DEFAULT_KIND
 from stages.automation.executing import arguments as given
 from stages.automation.executing.arguments import Arguments
@@ -23,7 +23,7 @@ from stages.registers.fold.effects import Field
 from stages.registers.fold.errors import Malformed
 from stages.registers.fold.views import Record
 from stages.registers.schema import Column, Table
-from stages.registers.verbs.finding import column_of, record_of, table_of
+from stages.registers.verbs.finding import column_of, is_record_id, record_of, table_of
 
 MAX_PAGE: Final = 500
 
@@ -139,6 +139,8 @@ class RegistersHost:
         for name in where:
             column = column_of(table, name)
             self._require(column in columns, f"{table.facet}.{name}")
+        if given.holds_nul(where):
+            raise HostError("where: a text has no character NUL")
         return where
 
     # --- links
@@ -206,6 +208,8 @@ class RegistersHost:
         self._set_text(f"{FILES}{path}", arguments)
 
     def _set_text(self, field: str, arguments: Arguments) -> None:
+        # A proposal takes targets of other kinds by names such as `record:…`: a grant of fields covers none of them.
+        check_field_name(field)
         why = given.why(arguments)
         self.texts[field] = given.optional_text(arguments, "text")
         self._staging.explain(f"{DEFAULT_KIND}:{field}", why)
@@ -247,7 +251,7 @@ class RegistersHost:
 
     def _edge(self, arguments: Arguments) -> str:
         edge = given.text(arguments, "edge")
-        found = self._staging.edge(edge)
+        found = self._staging.edge(edge) if is_record_id(edge) else None
         if found is None or not found.shown:
             raise HostError("there is no such link")
         relation = found.facts.ends.type or ""

@@ -121,6 +121,9 @@ def source_of(project_id: UUID, origin: str) -> dict[str, str] | None:
 
 
 def _installed(user: User, module: str) -> Module | None:
+    if "\0" in module:
+        # Postgres compares no NUL.
+        return None
     found = Installation.objects.filter(user=user, name=module).select_related("package").first()
     if found is None:
         return None

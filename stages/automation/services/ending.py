@@ -31,7 +31,9 @@ def end(
     **figures: int,
 ) -> None:
     """End an execution, with its event."""
-    execution.state, execution.code, execution.error, execution.line = state, code, error, line
+    execution.state, execution.code, execution.line = state, code, line
+    # A script chooses the words of its errors; Postgres stores no NUL.
+    execution.error = error.replace("\0", "\ufffd")
     execution.log = store_texts(texts=[log])[0] if log else ""
     execution.proposal = proposal
     for name, value in figures.items():

@@ -112,7 +112,7 @@ def end_execution(*, claim: Claim, outcome: Outcome, staged: Staged = NOTHING) -
 
     By hand, it is private to its starter. On change, it is the open one of the script: where somebody has decided about
     that meanwhile, the execution is queued again, and goes on from what is there then. Nothing is proposed where it
-    failed, or where the script was switched off or changed meanwhile. Raises `ExecutionFenced`.
+    failed, or where the script was switched off, changed or granted something else. Raises `ExecutionFenced`.
     """
     with _own_write(claim.execution.id) as (write, execution):
         _check_fence(execution, claim)
@@ -121,7 +121,7 @@ def end_execution(*, claim: Claim, outcome: Outcome, staged: Staged = NOTHING) -
         is_on_change = execution.cause == Cause.CHANGE
         if outcome.state != "succeeded":
             end(write, execution, ExecutionState(outcome.state), outcome.code, **figures)
-        elif script is None or grants is None:
+        elif script is None or grants != claim.grants:
             end(write, execution, ExecutionState.STOPPED, SCRIPT_OFF, **figures)
         elif is_on_change and not _has_access(execution):
             end(write, execution, ExecutionState.STOPPED, ACCESS_LOST, **figures)

@@ -83,7 +83,9 @@ def install_module(*, caller: Caller, name: str, version: str = "") -> Installat
 def uninstall_module(*, caller: Caller, name: str) -> None:
     """Stop using a module's views. Raises `NotFound`."""
     with _site_write(caller, "module.uninstall", {"name": name}) as write:
-        found = Installation.objects.filter(user=caller.user, name=name).select_related("package").first()
+        named = Installation.objects.filter(user=caller.user, name=name).select_related("package")
+        # Postgres compares no NUL.
+        found = named.first() if "\0" not in name else None
         if write.repeat_of is not None and found is None:
             return
         if found is None:

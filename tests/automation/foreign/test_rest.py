@@ -162,6 +162,7 @@ def test_links_and_texts_that_are_granted(views: Views, sha256: str, studies: li
         ("propose", {"changes": [{"act": "delete", "record": "x", "why": 1}]}, "changes.0.why"),
         ("propose", {"changes": [{"act": "create", "table": "studies", "values": 5}]}, "changes.0"),
         ("propose", {"changes": [{"act": "create", "table": "studies", "values": {"no": 5}}]}, "changes.0.no"),
+        ("propose", {"changes": [{"act": "unlink", "link": "zzz"}]}, "changes.0"),
     ],
 )
 def test_bad_input_is_named(
@@ -242,6 +243,15 @@ def test_who_may_not_propose_does_not_by_a_view(views: Views, sha256: str, studi
     change = {"act": "set", "table": "studies", "record": studies[0], "values": {"status": "done"}}
     refused = asking(viewer, views, sha256)("propose", changes=[change])
     assert (refused.status_code, members(refused)["code"]) == (403, "permission_denied")
+
+
+@pytest.mark.parametrize("path", ["views/%00/overview/", "views/studies/%00/", "views/%00/overview/source/"])
+def test_an_address_with_nul_is_not_there(views: Views, viewer: User, path: str) -> None:
+    assert Api(viewer).get(f"projects/{views.project_id}/{path}").status_code == 404
+
+
+def test_nobody_has_installed_a_module_with_nul(viewer: User) -> None:
+    assert Api(viewer).post("modules/%00/uninstall/", {}).status_code == 404
 
 
 def test_a_view_of_another_project_is_not_there(

@@ -1,0 +1,52 @@
+"""What a script gives to `core` in bad faith ends as its own error, and what it was granted meanwhile counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from stages.automation.executing.working import run_claimed
+from stages.automation.services.executions import begin_execution, end_execution
+from tests.automation.executing.conftest import ScriptDesk
+
+pytestmark = pytest.mark.django_db
+
+SOMETHING = "01890000-0000-7000-8000-000000000000"
+ALL = {"read": ["contacts", "field:*"], "write": ["contacts", "field:*"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (r'core.records("contacts", {where = {name = "\0"}})', "NUL"),
+        (r'core.records("contacts", {where = {name = {{a = "\0"}}}})', "NUL"),
+        (r'core.get_field("\0", "contacts.name")', "There is no record \ufffd."),
+        (r'core.delete_edge("zzz")', "there is no such link"),
+        (r'core.move_edge("\0", {at = 1})', "there is no such link"),
+    ],
+)
+def test_odd_input_is_an_error_of_the_script(desk: ScriptDesk, source: str, words: str) -> None:
+    execution = desk.run(source, grants=ALL)
+    assert (execution.state, execution.code) == ("failed", "error")
+    assert words in execution.error
+
+
+@pytest.mark.parametrize("target", ["edge", "record", "field", "merge"])
+def test_a_grant_of_fields_covers_no_records(desk: ScriptDesk, target: str) -> None:
+    execution = desk.run(f'core.set_text("record:{target}/{SOMETHING}", nil)', grants=ALL)
+    assert (execution.state, execution.code, execution.proposal) == ("failed", "error", None)
+    assert "There is no field" in execution.error
+
+
+@pytest.mark.parametrize(("grants", "state"), [({"read": ["contacts"]}, "stopped"), (ALL, "succeeded")])
+def test_a_script_that_is_granted_less_meanwhile_proposes_nothing(
+    desk: ScriptDesk, grants: dict[str, list[str]], state: str
+) -> None:
+    saved = desk.save('core.create_entity("contacts", {name = "A"})')
+    desk.switch(saved, grants=ALL)
+    claim = begin_execution(execution_id=desk.start(saved).id)
+    assert claim is not None
+    outcome, staged = run_claimed(claim)
+    desk.switch(saved, is_on=False)
+    desk.switch(saved, grants=grants)
+    ended = end_execution(claim=claim, outcome=outcome, staged=staged)
+    assert (ended.state, ended.proposal is None) == (state, state == "stopped")
