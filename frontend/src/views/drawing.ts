@@ -39,7 +39,7 @@ class Reading {
     if (!Array.isArray(tree)) throw new NotDrawn(typeof tree);
     const [name, given, ...within] = tree as unknown[];
     const make = typeof name === "string" ? ELEMENTS.get(name) : undefined;
-    if (!make) throw new NotDrawn(`“${String(name).slice(0, 20)}”`);
+    if (!make) throw new NotDrawn(typeof name === "string" ? `“${name.slice(0, 20)}”` : typeof name);
     return make(new Attributes(given), this.children(within, depth + 1), this.making);
   }
 }
