@@ -75,7 +75,7 @@ def stored_settings(text: object) -> Settings:
     try:
         value = json.loads(text) if isinstance(text, str) else {}
         return read_settings({name: each for name, each in value.items() if name != LIBRARIES})
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return Settings()
 
 
@@ -83,7 +83,7 @@ def stored_libraries(text: object) -> dict[str, str]:
     """What the record of a module's script holds besides: the hashes of the texts that it may require, by name."""
     try:
         value = json.loads(text).get(LIBRARIES) if isinstance(text, str) else {}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return {}
     return {name: str(each) for name, each in value.items()} if isinstance(value, dict) else {}
 

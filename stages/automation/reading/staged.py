@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from drafts.models import Draft
 from drafts.reading import text_of
@@ -29,6 +28,8 @@ from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
 
 MAX_TEXT: Final = 300
+# Characters that are shown before the first difference of long texts.
+BEFORE_CHANGE: Final = 40
 NEW: Final = "new"
 DELETED: Final = "deleted"
 
@@ -127,7 +128,7 @@ class _Listed:
             case "field" if not _is_of_edge(target):
                 self._field(entry)
             case "text":
-                self._row(target.parts[0], entry, self._column(target), _cut(entry.now), _cut(entry.then))
+                self._row(target.parts[0], entry, self._column(target), *cut_sides(entry.now, entry.then))
             case "edge":
                 self._edge(entry)
             case _:
@@ -137,8 +138,8 @@ class _Listed:
         entity, facet, name = entry.target.parts
         column = self._reader.table(facet).column(name)
         values = [each["value"] if isinstance(each, Mapping) else None for each in (entry.now, entry.then)]
-        now, then = (show_text(column, each, self._name) if column else _cut(each) for each in values)
-        self._row(entity, entry, self._column(entry.target), _cut(now), _cut(then))
+        now, then = (show_text(column, each, self._name) if column else each for each in values)
+        self._row(entity, entry, self._column(entry.target), *cut_sides(now, then))
 
     def _edge(self, entry: _Entry) -> None:
         value = entry.then if entry.then is not None else entry.now
@@ -219,15 +220,22 @@ def _texts(project_id: UUID, changes: list[Change]) -> Iterator[StagedGroup]:
     draft: Draft | None = Project.objects.select_related("current_draft").get(pk=project_id).current_draft
     for each in changes:
         content = draft.fields.get(each.target) if draft is not None else None
-        now = _lines(text_of(content)) if content is not None else ""
-        then = _lines(each.value) if each.value is not None else ""
+        now, then = cut_sides(text_of(content) if content is not None else "", each.value)
         row = StagedRow(_("Text"), now, then, target=f"{each.kind}:{each.target}")
         yield StagedGroup(KINDS[each.kind].label(each.target), rows=[row])
 
 
-def _lines(text: str) -> str:
-    count = len(text.splitlines())
-    return ngettext("{n} line", "{n} lines", count).format(n=count)
+def cut_sides(now: Any, then: Any) -> tuple[str, str]:
+    """Both texts, cut around the place where they begin to differ: what is new must not be behind the cut."""
+    one, other = ("" if each is None else str(each) for each in (now, then))
+    differ = (at for at, (each, its) in enumerate(zip(one, other, strict=False)) if each != its)
+    same = next(differ, min(len(one), len(other)))
+    start = same - BEFORE_CHANGE if same > BEFORE_CHANGE and max(len(one), len(other)) > MAX_TEXT else 0
+    return _behind(one, start), _behind(other, start)
+
+
+def _behind(text: str, start: int) -> str:
+    return f"…{_cut(text[start:])}" if start else _cut(text)
 
 
 def _cut(value: Any) -> str:

@@ -23,7 +23,7 @@ from projects.access import get_project
 from projects.writing import project_write
 from stages.automation import lua
 from stages.automation.changes.triggers import check_triggers
-from stages.automation.choices import Cause, Kind
+from stages.automation.choices import Cause, ExecutionState, Kind
 from stages.automation.errors import ScriptOff
 from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED, SCRIPT_WANTS_GRANTS
 from stages.automation.executing.addresses import can_be_granted
@@ -44,6 +44,9 @@ MAX_SOURCE: Final = 64 << 10
 MAX_NAME: Final = 100
 MAX_TITLE: Final = 200
 MAX_ARGUMENTS: Final = 1 << 20
+# Executions by hand of one person that have not ended: few runners serve the whole site, one after the other.
+MAX_WAITING: Final = 30
+UNENDED: Final = (ExecutionState.QUEUED, ExecutionState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def run_script(
 ) -> Execution:
     """Run a script by hand, with `args` as its settings ask for; what it stages is its starter's private proposal.
 
-    Raises `ScriptOff`, and `ValidationFailed` naming an argument.
+    Raises `ScriptOff`, `ValidationFailed` naming an argument, and `Conflict` while too many of theirs have not ended.
     """
     given = dict(args or {})
     if len(canonical_or_refuse(given)) > MAX_ARGUMENTS:
@@ -197,6 +200,7 @@ def run_script(
         if switch_of(project_id, script) is None:
             raise ScriptOff(_("An owner has to switch this text of it on first."))
         values = _arguments(script, given)
+        _check_waiting(caller)
         execution = Execution(
             id=uuid7(),
             project_id=project_id,
@@ -218,6 +222,14 @@ def run_script(
         execution.save(force_insert=True)
         queue_execution(execution.id)
     return execution
+
+
+def _check_waiting(caller: Caller) -> None:
+    """Refuse more executions of one person than others can wait for. Raises `Conflict`."""
+    begun = Execution.objects.filter(person=caller.user, cause=Cause.MANUAL, state__in=UNENDED)
+    if begun.count() >= MAX_WAITING:
+        words = _("{most} executions of yours have not ended yet. Wait for them, or stop some.")
+        raise Conflict(words.format(most=MAX_WAITING), limit=MAX_WAITING)
 
 
 def find_script(project_id: UUID, script_id: UUID | str) -> Script:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kernel.errors import Conflict
 from stages.automation.executing.working import run_claimed
-from stages.automation.services.executions import begin_execution, end_execution
+from stages.automation.services import scripts as services
+from stages.automation.services.executions import begin_execution, end_execution, stop_execution
 from tests.automation.executing.conftest import ScriptDesk
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +52,14 @@ def test_a_script_that_is_granted_less_meanwhile_proposes_nothing(
     desk.switch(saved, grants=grants)
     ended = end_execution(claim=claim, outcome=outcome, staged=staged)
     assert (ended.state, ended.proposal is None) == (state, state == "stopped")
+
+
+def test_one_person_queues_no_more_than_others_can_wait_for(desk: ScriptDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MAX_WAITING", 2)
+    saved = desk.save("print(1)")
+    desk.switch(saved)
+    first, _second = desk.start(saved), desk.start(saved)
+    with pytest.raises(Conflict):
+        desk.start(saved)
+    stop_execution(caller=desk.caller, execution_id=first.id)
+    assert desk.start(saved).state == "queued"
