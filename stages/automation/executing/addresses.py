@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
+from unicodedata import normalize
 from urllib.parse import unquote
 
 MAX_ADDRESS: Final = 2_000
@@ -85,6 +86,10 @@ def _check_path(path: str) -> None:
     whole = path
     while (once := unquote(whole, errors="replace")) != whole:
         whole = once
+    if "\ufffd" in whole:
+        raise ValueError("what a path encodes is UTF-8")
+    # What some servers take for a full stop or a slash, such as U+FF0E.
+    whole = normalize("NFKC", whole)
     if whole.count("/") != path.count("/") or "\\" in whole or not whole.isprintable():
         raise ValueError("a path has no encoded slash, no backslash and no control character")
     parts = [part.partition(";")[0] for part in whole.split("/")[1:]]

@@ -172,12 +172,15 @@ def _headers(headers: object) -> dict[str, str]:
     if not isinstance(headers, Mapping) or len(headers) > MAX_HEADERS:
         raise HostError(f"headers are a table of at most {MAX_HEADERS} texts by their names")
     found: dict[str, str] = {}
+    seen: set[str] = set()
     for name, value in headers.items():
         if not _NAME.fullmatch(name) or not isinstance(value, str) or not _VALUE.fullmatch(value):
             raise HostError(f"the header {name[:100]!r} is no text in ASCII")
-        lower = name.lower()
-        if lower in _REFUSED or lower.startswith(_REFUSED_STARTS) or lower in map(str.lower, found):
+        # Servers that pass headers on as variables tell `_` and `-` not apart.
+        lower = name.lower().replace("_", "-")
+        if lower in _REFUSED or lower.startswith(_REFUSED_STARTS) or lower in seen:
             raise HostError(f"the header {name} is not a script’s")
+        seen.add(lower)
         found[name] = value
     if sum(len(name) + len(value) for name, value in found.items()) > MAX_HEADER_BYTES:
         raise HostError("headers have at most 16 KiB")
