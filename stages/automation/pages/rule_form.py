@@ -205,8 +205,9 @@ def form_of_post(post: Mapping[str, Any]) -> RuleForm:
 def _do(form: RuleForm, act: str, place: str) -> None:
     if act == "fill":
         form.fillings.append(Filling())
-    elif act == "unfill" and place.isdecimal() and int(place) < len(form.fillings):
-        del form.fillings[int(place)]
+    elif act == "unfill":
+        # By its text: Python reads no number of thousands of digits.
+        form.fillings = [each for at, each in enumerate(form.fillings) if str(at) != place]
     elif act in ("column", "relation", "any", "none"):
         listed = _list_at(form.nodes, place, "when")
         if listed is not None and len(listed) < _MOST:

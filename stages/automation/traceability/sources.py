@@ -116,7 +116,7 @@ def items_of(source: Source, facet: str) -> list[Item]:
         for record, shown in source.shown(facet).items()
         for named in [name_of_row(table, record, shown)]
     ]
-    return sorted(found, key=_place)
+    return sorted(found, key=place_of)
 
 
 def title_of(source: Source, facet: str, column: str, value: object) -> str:
@@ -126,6 +126,8 @@ def title_of(source: Source, facet: str, column: str, value: object) -> str:
     return option.title if option else ""
 
 
-def _place(item: Item) -> tuple[str, int, str, str]:
+def place_of(item: Item) -> tuple[str, int, str, str]:
+    """By what records are ordered: their keys, with numbers in them by value."""
     prefix, _, number = item.key.rpartition("-")
-    return (prefix, int(number) if number.isdecimal() else 0, item.key, item.record)
+    # Python reads no number of thousands of digits.
+    return (prefix, int(number) if number.isdecimal() and len(number) < 20 else 0, item.key, item.record)

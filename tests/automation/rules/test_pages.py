@@ -158,3 +158,8 @@ def test_the_builder_compares_with_another_column(stage: Stage, operator: str) -
     assert form is not None
     assert form.nodes[0].takes_column
     assert form_of_post(posted_of(form)).definition(schema)["when"] == definition["when"]
+
+
+@pytest.mark.parametrize(("place", "left"), [("0", 0), ("1", 1), ("9" * 5_000, 1), ("", 1)])
+def test_a_filling_is_removed_by_its_place_alone(place: str, left: int) -> None:
+    assert len(form_of_post({**POSTED, "act": f"unfill/{place}"}).fillings) == left

@@ -16,7 +16,7 @@ from publishing.gates import gate_links
 from stages.automation.services.modules import adopt_module
 from stages.automation.services.passages import confirm_passage, follow_passages, link_passage
 from stages.automation.traceability.report import report_of
-from stages.automation.traceability.sources import AsOf, Present
+from stages.automation.traceability.sources import AsOf, Item, Present, place_of
 from stages.registers import verbs
 from stages.registers.services.links import link
 from stages.registers.storing.storage import PostgresStorage
@@ -177,3 +177,9 @@ def test_the_past_is_read_as_the_present_was(traced: Traced) -> None:
     )
     assert past.as_csv() == present.as_csv()
     assert {each.state for each in present.lines} == {"confirmed", "suspect", "gap"}
+
+
+def test_a_key_of_thousands_of_digits_has_its_place() -> None:
+    keys = ["REQ-10", f"REQ-{'9' * 5_000}", "REQ-9"]
+    found = sorted((Item(key, key, "", {}) for key in keys), key=place_of)
+    assert [each.key for each in found[1:]] == ["REQ-9", "REQ-10"]
