@@ -20,7 +20,8 @@ from stages.automation.lua.machine import SCRIPT, Crashed, Interrupted, Machine
 from stages.automation.lua.outcomes import MAX_ERROR, Code, Figures, LogLine, Outcome
 
 # Each coroutine that an error passes puts its own place before it; the innermost is where it was raised.
-PLACE = re.compile(rf"(?:{SCRIPT}:\d+: )*{SCRIPT}:(\d+): (.*)", re.DOTALL)
+# A script may write such a place itself; of 64 KiB no line has a longer number.
+PLACE = re.compile(rf"(?:{SCRIPT}:[0-9]{{1,6}}: )*{SCRIPT}:([0-9]{{1,6}}): (.*)", re.DOTALL)
 
 
 def run(

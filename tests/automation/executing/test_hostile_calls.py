@@ -22,6 +22,8 @@ ALL = {"read": ["contacts", "field:*"], "write": ["contacts", "field:*"]}
         (r'core.records("contacts", {where = {name = "\0"}})', "NUL"),
         (r'core.records("contacts", {where = {name = {{a = "\0"}}}})', "NUL"),
         (r'core.get_field("\0", "contacts.name")', "There is no record \ufffd."),
+        (r'error("script:99999999999: x", 0)', "99999999999: x"),
+        (r'error("script:" .. string.rep("9", 5000) .. ": x", 0)', "999"),
         (r'core.delete_edge("zzz")', "there is no such link"),
         (r'core.move_edge("\0", {at = 1})', "there is no such link"),
     ],
