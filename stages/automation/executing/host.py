@@ -94,6 +94,7 @@ class RegistersHost:
 
     def delete_entity(self, arguments: Arguments) -> None:
         record = record_of(self._staging.acts, given.text(arguments, "record"))
+        self._require(bool(record.fields), "a record in no table")
         for facet in record.fields:
             self._require(self._grants.may_write_table(facet), facet)
         self._staging.stage(lambda acts, schema: verbs.delete_records(acts, schema, [record.id]), given.why(arguments))
