@@ -117,6 +117,7 @@ class Kind:
     - `apply(write, acceptance, changes)`: makes the changes in the transaction of the acceptance, records its own
       events, and returns the version that it made, if it makes one. Raises to refuse the whole acceptance;
     - `label(target)`: the target for people;
+    - `labels(project_id, targets)`: the same for many, by the names that things have in the project; None: as `label`;
     - `read_texts(contents)`: the texts behind contents that rounds and versions hold, by SHA-256, in one query;
     - `difference(target, before, after, budget)`: how two texts (None: there is none) differ, as REST shows it; the
       targets of a comparison share the budget;
@@ -147,6 +148,13 @@ class Kind:
     canonical_of_hash: Callable[[str, str | None, str | None], Content] | None = None
     reading: Reading | None = None
     follows: Callable[[UUID, Mapping[str, Content]], list[FollowUp]] | None = None
+    labels: Callable[[UUID, Collection[str]], Mapping[str, str]] | None = None
+
+    def labels_in(self, project_id: UUID, targets: Collection[str]) -> Mapping[str, str]:
+        """The targets for people who see the project."""
+        if self.labels is None:
+            return {each: self.label(each) for each in targets}
+        return self.labels(project_id, targets)
 
 
 KINDS: Final = Registry[Kind]("kind of change")

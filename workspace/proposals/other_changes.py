@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from proposals.drift import Item, contents_now, hash_of, items_of_round, texts_of
-from proposals.kinds import DEFAULT_KIND, KINDS, Content
+from proposals.kinds import DEFAULT_KIND, KINDS, Content, Key
 from proposals.models import Round
 from workspace.proposals.comparing import BASE, CURRENT, Against
 
@@ -46,11 +48,9 @@ def other_changes(round_: Round, against: Against) -> list[OtherChange]:
     def text_of(content: Content) -> str | None:
         return texts.get(hash_of(content) or "") if content is not None else None
 
-    found = [
-        OtherChange(KINDS[item.key.kind].label(item.key.target), text_of(before), text_of(after))
-        for item, before, after in sides
-        if before != after
-    ]
+    changed = [(item.key, text_of(before), text_of(after)) for item, before, after in sides if before != after]
+    labels = _labels(round_.project_id, [key for key, *_texts in changed])
+    found = [OtherChange(labels[key], old_text, new_text) for key, old_text, new_text in changed]
     return sorted(found, key=lambda change: change.last)
 
 
@@ -66,10 +66,19 @@ def follow_ups(round_: Round) -> list[OtherChange]:
             continue
         listed = kind.follows(round_.project_id, changes)
         texts = kind.read_texts([content for each in listed for content in (each.before, each.after)])
+        labels = kind.labels_in(round_.project_id, [each.target for each in listed])
         for each in listed:
             before, after = (texts.get(hash_of(content) or "") for content in (each.before, each.after))
-            found.append(OtherChange(kind.label(each.target), before, after, holders=(each.source,)))
+            found.append(OtherChange(labels[each.target], before, after, holders=(each.source,)))
     return found
+
+
+def _labels(project_id: UUID, keys: Iterable[Key]) -> dict[Key, str]:
+    by_kind: dict[str, list[str]] = {}
+    for key in keys:
+        by_kind.setdefault(key.kind, []).append(key.target)
+    found = {name: KINDS[name].labels_in(project_id, targets) for name, targets in by_kind.items()}
+    return {Key(name, target): label for name, labels in found.items() for target, label in labels.items()}
 
 
 def _other_side(round_: Round, against: Against, items: list[Item]) -> dict[str, Content]:

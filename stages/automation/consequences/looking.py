@@ -35,6 +35,11 @@ class Look:
     staying: list[str] = field(default_factory=list)
     kept_out: list[str] = field(default_factory=list)
 
+    @property
+    def filled(self) -> list[str]:
+        """The records that would get values where they are."""
+        return sorted({each.record for each in self.consequences if not each.joins})
+
 
 def look(named: NamedRule, increment: Increment, project_id: UUID) -> Look:
     """What a rule would do to all records. It reads those of its scope, of its table, and what they are linked to."""

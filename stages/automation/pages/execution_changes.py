@@ -71,6 +71,18 @@ def changes_of(project_id: UUID, proposal: Proposal, *, user: User, whys: Mappin
     return Changes([row for group in groups for row in _rows(group, whys, moved)])
 
 
+def count_picks(names: Collection[str]) -> int:
+    """How many changes people picked among `kind:target`: all of a record that is new or goes is one."""
+    whole = f"{NAME}:record/"
+    records = {each.removeprefix(whole) for each in names if each.startswith(whole)}
+    return sum(1 for each in names if each.startswith(whole) or not records.intersection(_records_of(each)))
+
+
+def _records_of(name: str) -> list[str]:
+    kind, _colon, target = name.partition(":")
+    return _entities_of(kind, target)
+
+
 def left_out(proposal: Proposal, picked: Collection[str]) -> set[str]:
     """The targets of a proposal that are not among what boxes have sent."""
     found: set[str] = set()
@@ -83,7 +95,11 @@ def left_out(proposal: Proposal, picked: Collection[str]) -> set[str]:
 
 def _entities(change: Change) -> list[str]:
     """The records that a change is a part of, where these are picked as a whole."""
-    target = read_target(change.target) if change.kind == NAME else None
+    return _entities_of(change.kind, change.target)
+
+
+def _entities_of(kind: str, spelled: str) -> list[str]:
+    target = read_target(spelled) if kind == NAME else None
     if target is None or target.word not in ("record", "facet", "field", "text"):
         return []
     return [target.parts[0]]

@@ -16,7 +16,7 @@ from publishing.proposal_policy import proposal_policy_of
 from stages.automation.choices import ENDED, ExecutionState
 from stages.automation.executing.scripts import Script, load_script
 from stages.automation.models import Execution
-from stages.automation.pages.execution_changes import changes_of
+from stages.automation.pages.execution_changes import changes_of, count_picks
 from stages.automation.pages.execution_facts import (
     arguments_of,
     duration,
@@ -88,11 +88,13 @@ def _of_changes(
 
 
 def _count(execution: Execution, proposal: Proposal | None) -> int:
-    """How many changes it has proposed: those of the newest round, else as often as it has staged something."""
+    """How many changes it has proposed, as its starter counts them: those of the newest round, else as often as it has
+    staged something.
+    """
     if execution.proposal_id is None:
         return 0
     newest = Round.objects.filter(proposal=proposal).order_by("-number").first() if proposal is not None else None
-    return len(newest.changes) if newest is not None else execution.writes
+    return count_picks(newest.changes) if newest is not None else execution.writes
 
 
 def _state(execution: Execution) -> dict[str, str]:

@@ -53,6 +53,13 @@ class Live:
         look = self.checked.look if self.checked else None
         if look is None:
             return []
+        filled = len(look.filled)
+        if self.checked is not None and self.checked.rule.add_to is None:
+            return [
+                (len(look.matching), _("match"), ""),
+                (len(look.matching) - filled, _("as they are"), ""),
+                (filled, _("would get values"), "plus"),
+            ]
         return [
             (len(look.matching), _("match"), ""),
             (len(look.matching) - len(look.joining) - len(look.kept_out), _("already there"), ""),

@@ -27,7 +27,7 @@ class Sample:
 
 def sample_of(reader: Reader, look: Look) -> list[Sample]:
     """The first records of each change, then of those that would be as they are."""
-    filled = [each.record for each in look.consequences if not each.joins]
+    filled = look.filled
     changed = {*look.joining, *filled, *look.kept_out}
     listed = [
         *_first(look.joining, "joins"),

@@ -32,12 +32,15 @@ MAX_TEXT: Final = 300
 BEFORE_CHANGE: Final = 40
 NEW: Final = "new"
 DELETED: Final = "deleted"
+# After all columns of all tables.
+_LAST: Final = ("~", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class StagedRow:
     """One change: what it is of, what is there now, and then. `why` names the rule that adds it, `target` the change of
-    the proposal, empty for what rules add.
+    the proposal, empty for what rules add. `place` is its table and its place there: a script names the columns of a
+    record in any order, and people read them in the order of the table.
     """
 
     column: str
@@ -45,6 +48,7 @@ class StagedRow:
     then: str
     why: str = ""
     target: str = ""
+    place: tuple[str, int] = ("", 0)
 
 
 @dataclass(slots=True)
@@ -98,6 +102,8 @@ class _Listed:
     def groups(self) -> list[StagedGroup]:
         for entry in self._entries:
             self._add(entry)
+        for each in self._found.values():
+            each.rows.sort(key=lambda row: row.place)
         return [each for each in self._found.values() if each.rows or each.note]
 
     def _entities(self) -> set[str]:
@@ -152,7 +158,15 @@ class _Listed:
         self._row(value["source"], entry, words, now, then)
 
     def _row(self, entity: str, entry: _Entry, column: str, now: str, then: str) -> None:
-        self._group(entity).rows.append(StagedRow(column, now, then, entry.why, entry.key))
+        row = StagedRow(column, now, then, entry.why, entry.key, self._place(entry.target))
+        self._group(entity).rows.append(row)
+
+    def _place(self, target: RecordTarget) -> tuple[str, int]:
+        if target.word not in ("facet", "field", "text") or _is_of_edge(target):
+            return _LAST
+        names = [each.name for each in self._reader.table(target.parts[1]).columns]
+        at = names.index(target.parts[-1]) if target.word != "facet" and target.parts[-1] in names else -1
+        return target.parts[1], at
 
     def _group(self, entity: str) -> StagedGroup:
         if entity not in self._found:

@@ -53,14 +53,25 @@ def propose_of_rule(project_id: UUID, rule_id: str) -> Proposal | None:
         caller=replace(foundry_caller(), on_behalf_of=owner.id),
         project_id=project_id,
         origin=(ORIGIN, rule_id),
-        title=_("Rule “{name}”: {joining} to add, {leaving} to remove").format(
-            name=named.name[:100], joining=len(found.joining), leaving=len(found.leaving)
-        ),
+        title=_title(named, found),
         description=_("{count} more records follow once these are accepted.").format(count=left) if left else "",
         changes=changes,
         base_version=0,
         is_open=True,
         admits=True,
+    )
+
+
+def _title(named: NamedRule, found: Look) -> str:
+    """What a rule does, in numbers: a rule without a table adds and removes nothing, and only fills columns."""
+    if named.rule.add_to is None:
+        words = _("Rule “{name}”: {filled} to fill")
+    elif found.filled:
+        words = _("Rule “{name}”: {joining} to add, {leaving} to remove, {filled} to fill")
+    else:
+        words = _("Rule “{name}”: {joining} to add, {leaving} to remove")
+    return words.format(
+        name=named.name[:100], joining=len(found.joining), leaving=len(found.leaving), filled=len(found.filled)
     )
 
 

@@ -21,6 +21,7 @@ RECORD: Final = Kind(
     texts=Late(f"{_CHANGES}:texts"),
     apply=Late(f"{_CHANGES}:apply"),
     label=Late("stages.registers.proposing.labels:label_of"),
+    labels=Late("stages.registers.proposing.labels:labels_of"),
     read_texts=Late(f"{_CHANGES}:read_texts"),
     difference=Late(f"{_CHANGES}:difference"),
     follows=Late("stages.registers.proposing.following:follows"),

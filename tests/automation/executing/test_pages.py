@@ -101,6 +101,19 @@ def test_a_new_record_is_picked_as_a_whole(desk: ScriptDesk, client: Client) -> 
     assert [each["name"] for each in desk.rows()] == ["Ada", "Jane"]
 
 
+def test_columns_are_in_the_order_of_the_table_and_a_new_record_counts_once(desk: ScriptDesk, client: Client) -> None:
+    source = "core.create_entity('contacts', {email = 'ada@co', name = 'Ada L.'})"
+    source += " core.create_entity('contacts', {email = 'bob@co', name = 'Bob B.'})"
+    execution = desk.run(source)
+    shown = page(client, execution, desk.caller.user)
+    assert "Succeeded, 2 changes proposed" in shown
+    for name, email in [("<ins>Ada L.", "<ins>ada@co"), ("<ins>Bob B.", "<ins>bob@co")]:
+        assert shown.index(name) < shown.index(email)
+    client.force_login(desk.caller.user)
+    assert client.post(here(execution, "commit/"), {"is_all": "on"}).status_code == 302
+    assert "Succeeded, 2 changes proposed" in page(client, execution, desk.caller.user)
+
+
 def test_what_has_changed_since_is_not_picked_at_first(desk: ScriptDesk, client: Client) -> None:
     jane, bob = desk.create({"name": "Jane"}, {"name": "Bob"}, facet="contacts")
     execution = desk.run(

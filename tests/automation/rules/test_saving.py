@@ -90,6 +90,13 @@ def test_what_matches_already_is_proposed_in_one_proposal(stage: Stage) -> None:
     assert targets(stage.propose(saved)) == {"facet"}
 
 
+def test_the_proposal_of_a_rule_that_only_fills_says_how_many(stage: Stage) -> None:
+    stage.create({"called": True}, {"called": True}, {}, facet="cues")
+    saved = stage.save("titled", {"scope": "cues", "when": CALLED["when"], "fill": {"title": "Called"}})
+    proposal = stage.propose(saved)
+    assert proposal.title == "Rule “titled”: 2 to fill"
+
+
 def test_the_job_of_a_rule_is_queued_with_the_change(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     queued: list[str] = []
     monkeypatch.setattr("stages.automation.consequences.hook.queue_rule", lambda project, rule: queued.append(rule))

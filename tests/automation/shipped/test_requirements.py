@@ -39,7 +39,7 @@ def test_what_has_changed_is_proposed_and_what_has_not_is_left(shipped: Shipped)
     first = {"statement": "Quote the protocol", "priority": "Must"}
     shipped.site.create("requirements", first, {"statement": "Be brief"}, {"statement": "Refuse"})
     csv = (
-        "ID,Requirement,Priority,Rationale\n"
+        "ID,Requirement,Priority,Rationale,Remarks\n"
         "REQ-1,Quote the protocol and its section,must,Sponsors ask\n"
         ",be brief,Could,\n"
         "REQ-3,Refuse,,\n"
@@ -49,7 +49,12 @@ def test_what_has_changed_is_proposed_and_what_has_not_is_left(shipped: Shipped)
     execution = shipped.run(IMPORT, file=csv)
     assert (execution.state, execution.error) == ("succeeded", "")
     log = shipped.log(execution)
-    for words in ("1 new, 2 changed, 1 unchanged, 1 left out", "REQ-1: statement, rationale", "there is no priority"):
+    for words in (
+        "1 new, 2 changed, 1 unchanged, 1 left out",
+        "REQ-1: statement, rationale",
+        "there is no priority Perhaps; this value is not imported",
+        "The column Remarks is not imported",
+    ):
         assert words in log
     shipped.accept(execution)
     by_key = {each["key"]: each for each in shipped.rows("requirements")}

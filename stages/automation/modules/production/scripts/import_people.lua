@@ -53,7 +53,9 @@ for number, row in ipairs(people) do
   for _, column in ipairs(COLUMNS) do person[column] = row[column] end
   if person.department then
     person.department = rows.option(DEPARTMENTS, row.department)
-    if not person.department then log.warn("Row " .. row.number .. ": there is no department " .. row.department) end
+    if not person.department then
+      log.warn("Row " .. row.number .. ": there is no department " .. row.department .. "; this value is not imported")
+    end
   end
   if count.new + count.completed >= MOST then
     log.warn("Rows from " .. row.number .. " on are left for another run, after this proposal.")

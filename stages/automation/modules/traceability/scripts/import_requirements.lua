@@ -59,7 +59,9 @@ local function values_of(row)
     local value = row[column]
     if value and OPTIONS[column] then
       value = rows.option(OPTIONS[column], value)
-      if not value then log.warn("Row " .. row.number .. ": there is no " .. column .. " " .. row[column]) end
+      if not value then
+        log.warn("Row " .. row.number .. ": there is no " .. column .. " " .. row[column] .. "; this value is not imported")
+      end
     end
     values[column] = value
   end

@@ -33,6 +33,11 @@ function rows.read(text, names)
     known = known or columns[place] ~= nil
   end
   if not known then return nil end
+  for place, heading in ipairs(listed[1]) do
+    if not columns[place] and rows.trimmed(heading) ~= "" then
+      log.warn("The column " .. rows.trimmed(heading) .. " is not imported: no column here has this name.")
+    end
+  end
   local found = {}
   for number = 2, #listed do
     local row = {number = number}
