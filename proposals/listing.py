@@ -209,7 +209,7 @@ def _comments(text: str | None) -> Mapping[UUID, Counter[str]]:
 
 def _bodies(rows: Sequence[_Row], items: Mapping[UUID, Sequence[Item]], facts: _Facts) -> list[dict[str, Any]]:
     held = {key: hash_of(content) for key, content in facts.now.items()}
-    labels = {key: KINDS[key.kind].label(key.target) for key in {item.key for row in rows for item in items[row.id]}}
+    labels = _labels(rows[0].project_id, {item.key for row in rows for item in items[row.id]})
     counting = voters(rows[0].project_id) if facts.votes else set()
     without_votes = _approvals({}, Round(), counting, facts.policy)
     found = []
@@ -224,6 +224,18 @@ def _bodies(rows: Sequence[_Row], items: Mapping[UUID, Sequence[Item]], facts: _
             for item in items[row.id]
         ]
         found.append(_body(row, targets, approvals, facts.comments.get(row.id, {})))
+    return found
+
+
+def _labels(project_id: UUID, keys: Collection[Key]) -> Mapping[Key, str]:
+    """What the targets are called in the project."""
+    by_kind: defaultdict[str, list[Key]] = defaultdict(list)
+    for key in keys:
+        by_kind[key.kind].append(key)
+    found: dict[Key, str] = {}
+    for kind, of_kind in by_kind.items():
+        labels = KINDS[kind].labels_in(project_id, [key.target for key in of_kind])
+        found |= {key: labels[key.target] for key in of_kind}
     return found
 
 
