@@ -86,6 +86,12 @@ export class Fields {
     else this.edits.begin({ record, field, text: row.dataset["text"] ?? "", tips: tipsOf(row) }, text);
   }
 
+  /** The list of an input was filled, so what is typed may name one of it; not where its person has left it since. */
+  listed(input: Input): void {
+    const row = input.isConnected ? rowOf(input) : null;
+    if (row && this.edits.of(this.record, fieldOf(row))?.phase === "typing") this.typed(input);
+  }
+
   /** What was typed is to be saved. */
   keep(input: Input): void {
     const row = rowOf(input);

@@ -59,7 +59,7 @@ def _bundled(folder: Path, name: str, esbuild: Path) -> bytes:
     options = ("--bundle", "--format=iife", "--target=es2022", "--charset=utf8", "--log-level=error")
     try:
         done = subprocess.run(
-            [str(esbuild), str(folder / name), *options], capture_output=True, timeout=SECONDS, check=False, cwd=folder
+            [str(esbuild), name, *options], capture_output=True, timeout=SECONDS, check=False, cwd=folder
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise refuse(name, gettext("esbuild did not run: %(why)s") % {"why": error}) from error

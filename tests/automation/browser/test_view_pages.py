@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from accounts.callers import foundry_caller
 from stages.automation.services.modules import adopt_module
+from stages.automation.services.packages import add_package
 from stages.registers.models import Row
+from tests.automation.packages.making import module
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import PHONE, in_every_window, resize
 from tests.registers.browser.conftest import NO_LINE, Table, Tables
@@ -208,6 +211,58 @@ def test_a_form_is_filled_in_by_keys_alone(person: Callable[..., Person], world:
     expect(problem).to_have_count(0)
     resize(page, PHONE)
     assert in_every_window(page) == []
+
+
+INSTRUMENTS = """
+[module]
+name = "instruments"
+version = "1.0.0"
+title = "Instruments"
+
+[tables.instruments]
+title = "Instruments"
+key_prefix = "INS"
+columns.name = { type = "text", title = "Name" }
+columns.standard = { type = "entity-reference", title = "Standard", target = "instruments" }
+
+[views.entry]
+kind = "form"
+title = "Enter instruments"
+table = "instruments"
+"""
+
+
+def test_a_record_named_in_one_record_of_a_form_is_not_typed_into_the_next(
+    person: Callable[..., Person], world: World, tables: Tables
+) -> None:
+    def adopt() -> None:
+        add_package(caller=foundry_caller("command"), archive=module(INSTRUMENTS))
+        adopt_module(caller=world.caller("owner"), project_id=world.project.id, name="instruments")
+
+    world.arrange(adopt)
+    (first, *_others) = tables.add([{"name": "Balance"}, {"name": "Pipette"}], "instruments")
+    page = person("editor").open("automation/views/instruments/entry/?sort=key")
+    expect(page.locator("[data-controller=view-form][data-ready]")).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/choices/**", hold)
+    with page.expect_request("**/choices/**"):
+        page.get_by_label("Standard").fill("INS-2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Pipette")
+    # The list of the field that was left arrives only now.
+    with page.expect_response("**/choices/**"):
+        for route in held:
+            route.continue_()
+    world.until(lambda: "standard" in Row.objects.get(record=first, facet="instruments").shown)
+    page.keyboard.press("Alt+PageUp")
+    expect(page.get_by_label("Standard")).to_have_value("INS-2")
+    page.keyboard.press("Alt+PageDown")
+    expect(page.get_by_label("Standard")).to_have_value("")
+    expect(page.locator(".form-others")).to_have_count(0)
 
 
 def test_a_matrix_links_records_of_its_tables(

@@ -44,7 +44,7 @@ def test_a_folder_is_packed_and_added(tmp_path: Path):
 
 
 @pytest.mark.skipif(not (settings.BASE_DIR / "node_modules" / ".bin" / "esbuild").exists(), reason="no esbuild here")
-def test_a_view_in_typescript_becomes_one_script(tmp_path: Path):
+def test_a_view_in_typescript_becomes_one_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     files = {
         "module.toml": CONTACTS + VIEW,
         "views/own.ts": 'import { words } from "./lib/words";\nconst said: string = words;\nconsole.log(said);\n',
@@ -55,6 +55,10 @@ def test_a_view_in_typescript_becomes_one_script(tmp_path: Path):
     packed = read_archive(archive.read_bytes())
     assert '"Hello"' in packed["views/own.js"]
     assert "import" not in packed["views/own.js"]
+    # A folder is named from where one is, too, and makes the same bytes.
+    monkeypatch.chdir(tmp_path)
+    call_command("pack_module", Path("own"), to=Path("again.zip"), stdout=StringIO())
+    assert Path("again.zip").read_bytes() == archive.read_bytes()
     files["views/own.ts"] = "const ="
     with pytest.raises(CommandError, match=r"views/own\.ts"):
         call_command("pack_module", _folder(tmp_path / "own", **files), to=archive, stdout=StringIO())

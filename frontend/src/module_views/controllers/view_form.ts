@@ -260,7 +260,7 @@ export class ViewFormController extends LiveController {
         if (!answer.ok) return;
         const { choices } = (await answer.json()) as { choices: Choice[] };
         input.list?.replaceChildren(...choices.map(optionOf));
-        this.fields.typed(input);
+        this.fields.listed(input);
       } catch {
         // No line: what is typed stays, and the server reads it when it is there again.
       }
