@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from drafts.unsent.models import MAX_UNSENT
 from drafts.unsent.services import unsent_texts
 from projects.models import Project
 from tests.workspace.conftest import Browser
@@ -28,10 +29,10 @@ def test_a_text_is_kept_for_whom_the_page_was_made(browser: Browser, project: Pr
 def test_a_refusal_is_told_in_words_for_a_toast(browser: Browser, project: Project, editor: User):
     url = reverse("workspace:unsent", args=[project.id])
 
-    answer = browser(editor).post(url, {"person": str(editor.id), "place": "comment", "text": "x" * 10_001})
+    answer = browser(editor).post(url, {"person": str(editor.id), "place": "comment", "text": "x" * (MAX_UNSENT + 1)})
 
     assert answer.status_code == 413
-    assert answer.content.decode() == "What you write here is not backed up. At most 10000 characters."
+    assert answer.content.decode() == "What you write here is not backed up. At most 66000 characters."
 
 
 def test_the_act_that_sends_a_text_lets_go_of_it_and_a_refused_one_does_not(
