@@ -1,0 +1,16 @@
+from typing import ClassVar
+
+from kernel.stage import StageConfig
+
+
+class ReplicationConfig(StageConfig):
+    name = "stages.replication"
+    requires: ClassVar[tuple[str, ...]] = ("registers",)
+
+    def ready(self) -> None:
+        from kernel.site_permissions import register_site_permissions
+        from projects.permissions import register_permissions
+        from stages.replication.permissions import PERMISSIONS, SITE_PERMISSIONS
+
+        register_permissions(*PERMISSIONS)
+        register_site_permissions(*SITE_PERMISSIONS)
