@@ -56,7 +56,8 @@ def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Statement]
     """Have an observer called with every bundle of this site.
 
     `ahead(project_id)` is a SELECT that most bundles read together with the project, as of the moment when it was
-    locked, as for hooks (`hooks.on_write`); it has to have a name of its own among them.
+    locked, as for hooks (`hooks.on_write`); it has to have a name of its own among them. What several of them ask alike
+    is read once.
     """
     OBSERVERS.register(name, Observer(call, ahead))
 

@@ -9,24 +9,11 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from drafts.memory import Memory
-from kernel.statements import Rows, Statement, run
+from kernel.statements import Rows
 from stages.automation.changes.triggers import Watched, watched_by
 from stages.automation.executing.scripts import grants_of, load_script, switch_of
-from stages.automation.facets import SCRIPT
-from stages.automation.jobs import QUEUEING_LOCK
+from stages.automation.switched_on import switched_on
 
-# A row's last bundle and a switch's last event stand for what they hold, so that no text is read or hashed here.
-_SWITCHED: Final = """
-SELECT coalesce(string_agg(
-    switch.record || ':' || encode(script.changed, 'hex') || ':'
-    || (extract(epoch from switch.changed_at) * 1000000)::bigint || ':' || (job.id IS NOT NULL)::int,
-    ' ' ORDER BY switch.record), '')
-FROM automation_switch AS switch
-JOIN registers_row AS script
-ON script.project_id = switch.project_id AND script.facet = %s AND script.record = switch.record
-LEFT JOIN procrastinate_jobs AS job ON job.queueing_lock = %s || switch.record::text AND job.status = 'todo'
-WHERE switch.project_id = %s AND switch.kind = 'script' AND switch.is_on AND cardinality(script.conflicts) = 0
-"""
 _KEPT: Final = 200
 
 
@@ -52,19 +39,14 @@ _watched: Memory[tuple[UUID, str, str], Watched | None] = Memory(_KEPT * 20)
 _watches: Memory[tuple[tuple[UUID, str, str], ...], Watches] = Memory(_KEPT)
 
 
-def watching_query(project_id: UUID) -> Statement:
-    """The SELECT whose rows `watching` takes."""
-    return _SWITCHED, [SCRIPT, QUEUEING_LOCK, project_id]
-
-
 def watching(project_id: UUID, rows: Rows | None = None) -> Watching:
-    """What scripts of a project watch; `rows` are those of `watching_query`, where they were read under its lock."""
-    ((switched,),) = run(watching_query(project_id)) if rows is None else rows
-    if not switched:
+    """What scripts of a project watch; `rows` are those of `switched_on_query`, where they were read under its lock."""
+    scripts = switched_on(project_id, rows).scripts
+    if not scripts:
         return Watching(Watches(), frozenset())
     keys: list[tuple[UUID, str, str]] = []
     queued = []
-    for each in str(switched).split():
+    for each in scripts.split():
         record, row, switch, is_queued = each.split(":")
         keys.append((UUID(record), row, switch))
         if is_queued == "1":

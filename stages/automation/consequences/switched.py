@@ -8,34 +8,17 @@ from typing import Final
 from uuid import UUID
 
 from drafts.memory import Memory
-from kernel.statements import Rows, Statement, run
-from stages.automation.facets import MODULE, RULE
+from kernel.statements import Rows
+from stages.automation.facets import RULE
 from stages.automation.reading.rule_names import name_of_rule
 from stages.automation.rules.applying import Plan, plan_of
 from stages.automation.rules.graph import CycleFound, in_order
 from stages.automation.rules.language import NamedRule
 from stages.automation.rules.parsing import InvalidRule, read_rule
 from stages.automation.rules.reading import Classes
+from stages.automation.switched_on import switched_on
 from stages.registers.models import Row
 
-# A rule is on while its definition is the text that was switched on, and two sites did not write different ones, nor
-# adopted different versions of its module.
-_SWITCHED: Final = """
-SELECT coalesce(string_agg(
-    switch.record || ':' || switch.sha256 || encode(sha256(convert_to(rule.shown ->> 'name', 'UTF8')), 'hex'),
-    ' ' ORDER BY switch.record
-), '')
-FROM automation_switch AS switch
-JOIN registers_row AS rule
-ON rule.project_id = switch.project_id AND rule.facet = %s AND rule.record = switch.record
-WHERE switch.project_id = %s AND switch.kind = 'rule' AND switch.is_on AND cardinality(rule.conflicts) = 0
-AND NOT EXISTS (
-    SELECT FROM registers_row AS module
-    WHERE module.project_id = rule.project_id AND module.facet = %s AND cardinality(module.conflicts) > 0
-    AND module.shown ->> 'name' = rule.shown ->> 'module'
-)
-AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = switch.sha256
-"""
 _KEPT: Final = 200
 
 # Nothing of these becomes outdated: rules by record and hashes of definition and name, plans by rules and by columns
@@ -46,20 +29,15 @@ _plans: Memory[tuple[str, frozenset[frozenset[tuple[str, str]]]], Plan] = Memory
 
 def rules_on(project_id: UUID) -> list[NamedRule]:
     """The rules that are on in a project."""
-    return list(_load(project_id, _switched(project_id)).values())
-
-
-def switched_query(project_id: UUID) -> Statement:
-    """The SELECT whose rows `plan_on` takes."""
-    return _SWITCHED, [RULE, project_id, MODULE]
+    return list(_load(project_id, switched_on(project_id).rules).values())
 
 
 def plan_on(project_id: UUID, classes: Classes, rows: Rows | None = None) -> Plan:
     """The rules that are on, in their order. Raises `CycleFound` where columns that are one now close a cycle.
 
-    `rows` are those of `switched_query`, where they have been read already.
+    `rows` are those of `switched_on_query`, where they have been read already.
     """
-    switched = _switched(project_id, rows)
+    switched = switched_on(project_id, rows).rules
     key = (switched, frozenset(classes.values()))
     plan = _plans.recall([key]).get(key)
     if plan is None:
@@ -90,12 +68,6 @@ def source_of_rule(project_id: UUID, record: str) -> dict[str, str] | None:
     """How operations name a rule as their source, a deleted one by its last name."""
     name = name_of_rule(project_id, record)
     return {"rule": name} if name else None
-
-
-def _switched(project_id: UUID, rows: Rows | None = None) -> str:
-    """The rules that are on, as `record:hashes` with spaces between: one value, so that it is read fast."""
-    ((switched,),) = run(switched_query(project_id)) if rows is None else rows
-    return str(switched)
 
 
 def _load(project_id: UUID, switched: str) -> Mapping[UUID, NamedRule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts.callers import Caller, foundry_caller
 from audit.keys.sealing import ensure_site_key
+from kernel.statements import Statement
 from projects.writing import ProjectWrite, project_write
 from stages.registers import hooks, observers
 from stages.registers.fold.bundles import Sourced
@@ -161,20 +162,31 @@ def _attempt(
 ) -> Written:
     storage = PostgresStorage(project_id)
     opening = storage.opening_queries(ahead)
-    of_hooks = {**hooks.queries_ahead(project_id), **observers.queries_ahead(project_id)}
+    asked = {**hooks.queries_ahead(project_id), **observers.queries_ahead(project_id)}
+    once = _once(asked.values())
     with project_write(
         caller=caller,
         project_id=project_id,
         action=WRITE,
         parameters=parameters,
         extra_query=signer_query(caller.user.id, site_key),
-        further_queries=[*opening, *of_hooks.values()],
+        further_queries=[*opening, *once],
     ) as project:
         if project.repeat_of is not None:
             return written_before(project.repeat_of, project_id)
         storage.take_opened(project.further_rows[: len(opening)], ahead)
-        storage.asked = dict(zip(of_hooks, project.further_rows[len(opening) :], strict=True))
+        rows = project.further_rows[len(opening) :]
+        storage.asked = {name: rows[once.index(statement)] for name, statement in asked.items()}
         return write(begin(project, project.extra_rows, site_key, may_enrol=may_enrol, storage=storage))
+
+
+def _once(statements: Iterable[Statement]) -> list[Statement]:
+    """Statements without repetitions: several hooks and observers may ask the same."""
+    found: list[Statement] = []
+    for each in statements:
+        if each not in found:
+            found.append(each)
+    return found
 
 
 def begin(

@@ -43,3 +43,23 @@ def test_an_observer_sees_both_sides_and_what_it_asked_and_writes_with_the_bundl
     assert seen == [("a", "b", asked), ("b", "a", asked)]
     project.refresh_from_db()
     assert project.name == "a"
+
+
+def test_what_two_observers_ask_alike_is_read_once(
+    project: Project, editor: User, caller_for: Callable[..., Caller]
+) -> None:
+    seen: list[Any] = []
+
+    def observe(name: str) -> Observer:
+        def call(bundle: AppliedBundle) -> Iterable[Statement]:
+            seen.append(bundle.asked(name))
+            return []
+
+        return Observer(call, ahead=lambda _project_id: ("SELECT gen_random_uuid()", []))
+
+    desk = Desk(project, caller_for(editor))
+    desk.create_table()
+    with OBSERVERS.replaced({name: observe(name) for name in ("one", "two")}):
+        desk.create({"title": "a"})
+    one, two = seen
+    assert one == two
