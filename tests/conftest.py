@@ -42,6 +42,7 @@ from tests.controls import (  # noqa: F401 (hooks)
 )
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.exploring import load_profile
+from tests.leftovers import CLEAN, pytest_runtest_teardown  # noqa: F401 (a hook)
 from tests.services import SERVICES, worker
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def django_db_setup(
     """
     with django_db_blocker.unblock():
         name = databases.new(template=databases.template())
-    with databases.connected_to(name):
+    with databases.connected_to(name), CLEAN.watched(name):
         yield
     databases.drop(name)
 

@@ -11,6 +11,7 @@ Three kinds, all copies of one migrated template, which is kept until a migratio
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -46,20 +47,13 @@ def address(name: str) -> str:
 @contextmanager
 def connected_to(name: str) -> Iterator[None]:
     """Every connection that is opened meanwhile, in any thread, goes to this database; this thread's begin anew."""
-    connection.close()
-    with chosen(name):
-        yield
-        connection.close()
-
-
-@contextmanager
-def chosen(name: str) -> Iterator[None]:
-    """As ``connected_to``, but for this thread, which keeps a connection that it may have and must not use it."""
     before = current()
+    _close()
     _choose(name)
     try:
         yield
     finally:
+        _close()
         _choose(before)
 
 
@@ -138,6 +132,14 @@ def make_unverifiable() -> None:
 
     somebody = create_account(caller=foundry_caller("command"), username="somebody", display_name=NEVER_VERIFIED)
     User.objects.filter(pk=somebody.pk).update(display_name="Somebody")
+
+
+def _close() -> None:
+    """Close this thread's connection; under an event loop, as while Chromium is driven, Django never uses it."""
+    try:
+        get_running_loop()
+    except RuntimeError:
+        connection.close()
 
 
 def _choose(name: str) -> None:

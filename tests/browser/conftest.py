@@ -19,7 +19,6 @@ from django.db import connection
 from playwright.sync_api import Browser, Locator, expect
 from pytest_django import DjangoDbBlocker
 
-from tests import databases
 from tests.browser.chromium import Chromium
 from tests.browser.people import Person, Result, World
 from tests.browser.server import Server
@@ -27,13 +26,6 @@ from tests.patience import PATIENCE
 
 # Milliseconds.
 expect.set_options(timeout=PATIENCE * 1000)
-
-
-@pytest.fixture
-def committed_db(shared_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """As everywhere, but for the connection of the test's own thread: never used here, it could not be closed."""
-    with django_db_blocker.unblock(), databases.chosen(shared_database):
-        yield
 
 
 @pytest.fixture(autouse=True)

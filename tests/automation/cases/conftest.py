@@ -7,7 +7,6 @@ from tests.automation.modules.conftest import site  # noqa: F401 (a fixture)
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,

@@ -16,7 +16,6 @@ from tests.automation.foreign.site import EVERYTHING, Views
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,

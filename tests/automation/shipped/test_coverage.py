@@ -22,7 +22,6 @@ from stages.registers.services.records import create_records
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,

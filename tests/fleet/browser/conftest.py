@@ -21,7 +21,6 @@ from stages.fleet.services import create_team, grant_team, set_team_member
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,

@@ -14,7 +14,6 @@ from stages.pads.services import create_pad
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,

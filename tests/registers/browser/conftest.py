@@ -17,7 +17,6 @@ from stages.registers.verbs.finding import make_id
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,

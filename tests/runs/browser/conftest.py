@@ -17,7 +17,6 @@ from stages.runs.services import create_experiment, create_profile, start_runs
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     whole_pages,
     world,

@@ -10,7 +10,6 @@ from tests.automation.passages.conftest import IMPLEMENTED
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    committed_db,
     person,
     pictures,
     whole_pages,
