@@ -11,6 +11,8 @@ class ReplicationConfig(StageConfig):
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
         from stages.replication.permissions import PERMISSIONS, SITE_PERMISSIONS
+        from stages.replication.proof import plugs as proof
 
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
+        proof.register()

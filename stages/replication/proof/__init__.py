@@ -1,0 +1,1 @@
+"""What `verify_audit`, bundles and files of projects say about other sites."""

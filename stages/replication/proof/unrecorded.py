@@ -1,0 +1,13 @@
+"""Why tables of the stage are not rebuilt from events."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLES: Final = {
+    "replication_peer": "admitted and revoked by events (records of replication); the rest is what links heard",
+    "replication_invitation": "made, used and withdrawn by events (records of replication)",
+    "replication_heldbundle": "as another site sent it; what was decided has its event (records of replication)",
+    "replication_copiedevent": "the chain of another site, linked by its own hashes and sealed there",
+    "replication_copiedcheckpoint": "sealed by another site",
+}
