@@ -67,10 +67,21 @@ const plainMarkdown = {
     ),
 };
 
+/** What a script's editor completes with, apart from what each editor has of that package: no other page loads it. */
+const completion = {
+  name: "completion",
+  setup: (build) =>
+    build.onResolve({ filter: /^@codemirror\/autocomplete$/ }, async ({ importer, path: name, kind, resolveDir, pluginData }) => {
+      if (pluginData === "resolved" || !importer.endsWith(path.join("scripts", "completing.ts"))) return undefined;
+      const found = await build.resolve(name, { kind, resolveDir, importer, pluginData: "resolved" });
+      return { ...found, suffix: "?completion" };
+    }),
+};
+
 async function buildScripts() {
   const options = {
     entryPoints: await findEntryPoints(),
-    plugins: [stimulusControllers, plainMarkdown],
+    plugins: [stimulusControllers, plainMarkdown, completion],
     outdir: out,
     bundle: true,
     // Shared chunks carry their hash in the name, so that Django need not rewrite the imports between them.
