@@ -38,7 +38,7 @@ export class ForeignViewController extends LiveController {
     this.staged = new Partial(this.stagedTarget, () => this.stagedValue);
     this.view = new ForeignView(this.placeTarget, this.frameValue, {
       ended: (end) => this.ended(end),
-      drawn: () => this.say("running", say("views.running")),
+      drawn: () => this.become("running", say("views.running")),
       answer: (what, body) => this.answer(what, body),
       refusal: refusalOf,
     });
@@ -58,7 +58,7 @@ export class ForeignViewController extends LiveController {
   }
 
   restart(): void {
-    this.say("starting", say("views.starting"));
+    this.become("starting", say("views.starting"));
     this.noteTarget.hidden = true;
     void this.start();
   }
@@ -112,10 +112,10 @@ export class ForeignViewController extends LiveController {
     };
     this.wordsTarget.textContent = [known[why] ?? say("views.error"), words].filter(Boolean).join(" ");
     this.noteTarget.hidden = false;
-    this.say("ended", say("views.ended"));
+    this.become("ended", say("views.ended"));
   }
 
-  private say(state: string, words: string): void {
+  private become(state: string, words: string): void {
     this.element.dataset["state"] = state;
     this.stateTarget.textContent = words;
   }
