@@ -34,5 +34,5 @@ def test_an_owner_builds_a_rule(person: Callable[..., Person], tables: Tables) -
     expect(sentence).to_have_text("Requirements whose Area is Safety are also in Critical ones.")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Safety first")
     page.get_by_role("button", name="Save rule").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Safety first")
+    expect(page.get_by_role("heading", name="Safety first", level=1)).to_be_visible()
     expect(page.locator(".auto-rail")).to_contain_text("Safety first")
