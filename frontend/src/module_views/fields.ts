@@ -29,8 +29,8 @@ export class Fields {
     data: FormData,
     me: string,
     templates: Templates,
-    /** Have the record written again, as the server has it. */
-    renew: () => Promise<void>,
+    /** Have the record written again, as the server has it; `arrived` is called before that is written. */
+    renew: (arrived?: () => void) => Promise<void>,
     private readonly painted: () => void,
   ) {
     this.signs = new Signs(templates, staleWords);
@@ -42,12 +42,14 @@ export class Fields {
       this.edits.on("changed", ({ record, field }) => {
         this.paint();
         const isOpen = record === this.record;
-        if (isOpen && !this.edits.of(record, field) && !this.settled.delete(`${record} ${field}`)) this.restore(field);
+        if (isOpen && !this.edits.of(record, field) && !this.settled.has(`${record} ${field}`)) this.restore(field);
       }),
-      this.edits.on("done", ({ record, field }) => {
-        void renew().then(() => {
-          this.settled.add(`${record} ${field}`);
-          this.edits.drop(record, field);
+      this.edits.on("done", (edit) => {
+        const cell = `${edit.record} ${edit.field}`;
+        void renew(() => {
+          this.settled.add(cell);
+          this.edits.shown(edit);
+          this.settled.delete(cell);
         });
       }),
     ];

@@ -21,8 +21,8 @@ export class Moves {
     private readonly data: BoardData,
     me: string,
     templates: Templates,
-    /** Have the board written again, as the server has it. */
-    renew: () => Promise<void>,
+    /** Have the board written again, as the server has it; `arrived` is called before that is written. */
+    renew: (arrived?: () => void) => Promise<void>,
   ) {
     this.signs = new Signs(templates, (edit) => this.staleWords(edit));
     this.server = new Server(gateway, data);
@@ -32,12 +32,14 @@ export class Moves {
     this.stops = [
       this.edits.on("changed", ({ record, field }) => {
         this.paint();
-        if (!this.edits.of(record, field) && !this.settled.delete(record)) void renew();
+        if (!this.edits.of(record, field) && !this.settled.has(record)) void renew();
       }),
-      this.edits.on("done", ({ record, field }) => {
-        void renew().then(() => {
-          this.settled.add(record);
-          this.edits.drop(record, field);
+      this.edits.on("done", (edit) => {
+        // The card stays where its person put it until the board comes with that, or with what was done since.
+        void renew(() => {
+          this.settled.add(edit.record);
+          this.edits.shown(edit);
+          this.settled.delete(edit.record);
         });
       }),
     ];

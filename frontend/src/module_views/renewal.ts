@@ -3,10 +3,16 @@ import { Retry } from "../page_parts";
 /** Milliseconds: several events at once are one request. */
 const SOON = 80;
 
+interface Asked {
+  /** The page as it is now has arrived, and is written next. */
+  arrived: () => void;
+  done: () => void;
+}
+
 /** Has a part of the page written again, one request at a time; while it is held, later. */
 export class Renewal {
-  private running: Promise<void> | null = null;
-  private isStale = false;
+  private asked: Asked[] = [];
+  private isRunning = false;
   private waiting: Promise<void> | null = null;
   private readonly retry = new Retry(() => void this.now());
 
@@ -26,29 +32,43 @@ export class Renewal {
     return this.waiting;
   }
 
-  /** It is written as it is from now on. */
-  now(): Promise<void> {
-    this.isStale = true;
-    if (this.isHeld()) return Promise.resolve();
-    this.running ??= this.run().finally(() => (this.running = null));
-    return this.running;
+  /**
+   * It is written as it is from now on. That is done with the first answer to a request that began after this call:
+   * whoever goes on after it finds the page as it was written, not as somebody has used it since.
+   */
+  now(arrived: () => void = () => undefined): Promise<void> {
+    const done = new Promise<void>((resolve) => this.asked.push({ arrived, done: resolve }));
+    this.released();
+    return done;
   }
 
   /** What was held is held no more. */
   released(): void {
-    if (this.isStale && !this.running) void this.now();
+    if (!this.isRunning && !this.isHeld()) void this.run();
   }
 
   private async run(): Promise<void> {
-    while (this.isStale && !this.isHeld()) {
-      this.isStale = false;
-      this.retry.begin();
-      const html = await this.fetch();
-      this.retry.end(html !== null);
-      if (html === null) return;
-      if (this.isHeld()) this.isStale = true;
-      else this.write(html);
+    this.isRunning = true;
+    try {
+      while (this.asked.length > 0 && !this.isHeld()) await this.once();
+    } finally {
+      this.isRunning = false;
     }
+  }
+
+  private async once(): Promise<void> {
+    const asked = this.asked;
+    this.asked = [];
+    this.retry.begin();
+    const html = await this.fetch();
+    this.retry.end(html !== null);
+    if (html !== null && this.isHeld()) {
+      this.asked.unshift(...asked);
+      return;
+    }
+    for (const { arrived } of asked) arrived();
+    if (html !== null) this.write(html);
+    for (const { done } of asked) done();
   }
 
   private async fetch(): Promise<string | null> {

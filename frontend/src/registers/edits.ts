@@ -116,6 +116,12 @@ export class Edits extends Emitter<EditEvents> {
     if (this.edits.delete(keyOf({ record, field }))) this.say(record, field);
   }
 
+  /** The page shows what was saved; what was begun in the cell since then stays. */
+  shown({ record, field, ref }: Edit): void {
+    const now = this.of(record, field);
+    if (now?.ref === ref && now.phase !== "typing") this.drop(record, field);
+  }
+
   /** Their records are deleted. */
   dropAll(records: ReadonlySet<string>): void {
     for (const { record, field } of this.all()) if (records.has(record)) this.drop(record, field);
@@ -182,18 +188,25 @@ export class Edits extends Emitter<EditEvents> {
     const typesAgain = edit.phase === "typing";
     if (answer.kind === "done") {
       if (typesAgain) this.put({ ...edit, before: edit.sent, base: answer.tips, theirs: null });
-      else this.emit("done", edit);
+      else this.saved(edit, answer.tips);
     } else if (answer.kind === "offline") {
       if (!typesAgain) this.put({ ...edit, phase: "waiting" });
     } else if (answer.kind === "refused") {
       this.put({ ...edit, why: answer.why, phase: typesAgain ? "typing" : "refused" });
     } else if (answer.text === edit.sent && !typesAgain) {
       // The same text, by whomever.
-      this.emit("done", edit);
+      this.saved(edit, answer.tips);
     } else {
       const theirs = { record: edit.record, field: edit.field, text: answer.text, tips: answer.tips };
       this.put({ ...edit, why: answer.why, theirs, phase: typesAgain ? "typing" : "stale" });
     }
+  }
+
+  /** Whoever goes on with it before the page shows it goes on from what was saved. */
+  private saved(edit: Edit, tips: readonly string[]): void {
+    const saved: Edit = { ...edit, before: edit.sent, base: tips, theirs: null };
+    this.edits.set(keyOf(saved), saved);
+    this.emit("done", saved);
   }
 
   private put(edit: Edit): void {

@@ -2,6 +2,7 @@ import { firstNameOf } from "../names";
 import type { EventMap } from "../events";
 import { me } from "../live";
 import type { ProjectEvent } from "../protocol";
+import type { Edit } from "./edits";
 import type { Grid } from "./grid";
 import type { Painter } from "./painter";
 import type { Row } from "./rows";
@@ -34,9 +35,9 @@ export class Following {
   }
 
   /** The server has a text: its row shows it as the server has it. */
-  async saved(record: string, field: string): Promise<void> {
-    await this.renew([record], "");
-    this.grid.edits.drop(record, field);
+  async saved(edit: Edit): Promise<void> {
+    await this.renew([edit.record], "");
+    this.grid.edits.shown(edit);
     this.page.askAgain();
   }
 

@@ -243,7 +243,7 @@ export class Sheet {
     return [
       grid.selection.on("changed", () => this.selected()),
       grid.edits.on("changed", () => this.repaint()),
-      grid.edits.on("done", ({ record, field }) => void this.following.saved(record, field)),
+      grid.edits.on("done", (edit) => void this.following.saved(edit)),
       gateway.on("connection", (connection) => {
         this.messages.connection(connection);
         grid.edits.connected(connection.phase === "live");

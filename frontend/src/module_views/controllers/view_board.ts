@@ -45,7 +45,7 @@ export class ViewBoardController extends LiveController {
       this.paint();
     });
     const templates = { refused: this.refusedTarget, stale: this.staleTarget, waiting: this.waitingTarget };
-    this.moves = new Moves(gateway, board, this.facts, me, templates, () => this.renewal.now());
+    this.moves = new Moves(gateway, board, this.facts, me, templates, (arrived) => this.renewal.now(arrived));
     const announce = (words: string) => this.announce(words);
     const dropped = (card: HTMLElement, group: HTMLElement) => this.move(card, group);
     this.lifting = new Lifting(board, announce, dropped, () => this.renewal.released());

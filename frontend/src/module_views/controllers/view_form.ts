@@ -42,7 +42,7 @@ export class ViewFormController extends LiveController {
       this.isWriting = false;
     });
     const templates = { refused: this.refusedTarget, stale: this.staleTarget, waiting: this.waitingTarget };
-    this.fields = new Fields(gateway, this.formTarget, this.facts, me, templates, () => this.renewal.now(), () => this.sayElsewhere());
+    this.fields = new Fields(gateway, this.formTarget, this.facts, me, templates, (arrived) => this.renewal.now(arrived), () => this.sayElsewhere());
     this.follow(...this.listen());
     this.fields.paint();
     this.element.dataset["ready"] = "";
