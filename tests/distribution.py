@@ -13,6 +13,7 @@ from tests.services import worker
 # folders and files by the processor time of their files.
 LONGEST = (
     "faults",
+    "network",
     "browser",
     "runs/browser",
     "pads/browser",
@@ -31,8 +32,9 @@ LONGEST = (
     "publishing",
     "gateway",
 )
-# The faults share one cluster, which they break: together, and one after the other.
-TOGETHER = "tests/faults/"
+# The faults share one cluster, which they break; the sites of a network share the connections of one Postgres. Each
+# folder together, and one after the other.
+TOGETHER = ("tests/faults/", "tests/network/")
 # Its tests stop the nodes that the other faults share, and so come last.
 NODES_OF_ITS_OWN = "strange_nodes"
 # Each test stands for itself here, and all of them take long.
@@ -40,13 +42,13 @@ APART = ("tests/rest/test_schema.py", "tests/rest/test_permissions.py", "tests/r
 
 
 class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # without types
-    """A worker gets a whole file, or the whole folder of the faults."""
+    """A worker gets a whole file, or the whole folder of the faults or of the network."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
         if file in APART:
             return nodeid
-        return TOGETHER if file.startswith(TOGETHER) else file
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,6 +5,7 @@
 `window=SECONDS`: how far it looks back, beyond its last look, for access that was taken away.
 `dies=MODULE.FUNCTION`: it kills itself as soon as it enters that function.
 `hurry`: presence is told again, runs out and is swept five times as often.
+`tied`: no fault; it ends with the process that started it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import ctypes
 import gc
 import random
 import sys
+import threading
 import time
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
+
+from foundry_site.launcher.worker import end_with_input
 
 HURRY = 5
 DROPPED = "dropped an event"
@@ -103,6 +107,8 @@ def break_by(fault: str) -> None:
             narrow_window(float(value))
         case "hurry":
             hurry()
+        case "tied":
+            threading.Thread(target=end_with_input, daemon=True, name="the test's end").start()
         case "dies":
             die_in(value)
         case _:

@@ -1,0 +1,194 @@
+"""The lines between the sites of a network: TCP connections that a test cuts, delays and records.
+
+Each site has one address that others dial, its front. Who dials it is read from the operating system, so that each
+direction of each pair has a `Line` of its own, though sites pass on the same address to each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from tests.patience import PATIENCE
+
+Found = TypeVar("Found")
+
+CHUNK: Final = 64 * 1024
+
+
+@dataclass(eq=False)
+class Line:
+    """What happens to connections that `source` opens to `target`.
+
+    `delay` are the seconds that every piece of data takes longer. After `bytes_left` more bytes, of both directions
+    together, the connection breaks, and none is taken until the line is restored.
+    """
+
+    source: str
+    target: str
+    is_open: bool = True
+    delay: float = 0.0
+    bytes_left: int | None = None
+    records: bool = False
+    sent: bytearray = field(default_factory=bytearray, repr=False)
+    answered: bytearray = field(default_factory=bytearray, repr=False)
+    opened: int = 0
+    passed: int = 0
+    connections: set[asyncio.StreamWriter] = field(default_factory=set, repr=False)
+
+    @property
+    def traffic(self) -> bytes:
+        """What was recorded of both directions, as the bytes went over the line."""
+        return bytes(self.sent) + bytes(self.answered)
+
+    @property
+    def is_broken(self) -> bool:
+        return not self.is_open or self.bytes_left == 0
+
+    def take(self, data: bytes, *, is_answer: bool) -> bytes:
+        """How much of it still goes through."""
+        if self.bytes_left is not None:
+            data = data[: self.bytes_left]
+            self.bytes_left -= len(data)
+        self.passed += len(data)
+        if self.records:
+            (self.answered if is_answer else self.sent).extend(data)
+        return data
+
+    def break_connections(self) -> None:
+        """Reset the connections that exist; only in the thread of the lines."""
+        for writer in list(self.connections):
+            writer.transport.abort()
+        self.connections.clear()
+
+
+class Lines:
+    """The fronts of all sites and the lines to them, in a thread with an event loop of its own.
+
+    `source_of` answers which site has the local port of a connection, "" for none.
+    """
+
+    def __init__(self, source_of: Callable[[int], str]) -> None:
+        self._source_of = source_of
+        self._lines: dict[tuple[str, str], Line] = {}
+        self._backs: dict[str, int] = {}
+        self._servers: dict[str, asyncio.Server] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="lines of the network")
+        self._thread.start()
+
+    def open_front(self, site: str) -> int:
+        """Open the front of a site; its port. `lead` says where it leads."""
+        return self._run(self._open_front(site))
+
+    def close_front(self, site: str) -> None:
+        self._run(self._close_front(site))
+
+    def lead(self, site: str, port: int) -> None:
+        """Say at which port of this machine a site's server listens."""
+        self._backs[site] = port
+
+    def line(self, source: str, target: str) -> Line:
+        """The line by which `source` dials `target`."""
+        return self._lines.setdefault((source, target), Line(source, target))
+
+    def between(self, one: str, other: str) -> tuple[Line, Line]:
+        """The lines of both directions."""
+        return self.line(one, other), self.line(other, one)
+
+    def cut(self, lines: Iterable[Line]) -> None:
+        """Break what is connected, and take no more connections."""
+        self._run(self._break(list(lines), is_open=False))
+
+    def drop(self, lines: Iterable[Line]) -> None:
+        """Break what is connected; it may be dialled again at once."""
+        self._run(self._break(list(lines), is_open=True))
+
+    def restore(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            line.is_open, line.bytes_left, line.delay = True, None, 0.0
+
+    def close(self) -> None:
+        """End all connections, and the thread."""
+        self._run(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, Found]) -> Found:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+    async def _open_front(self, site: str) -> int:
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            await self._serve(site, reader, writer)
+
+        server = self._servers[site] = await asyncio.start_server(accept, "127.0.0.1", 0)
+        port: int = server.sockets[0].getsockname()[1]
+        return port
+
+    async def _close_front(self, site: str) -> None:
+        self._servers.pop(site).close()
+        for line in self._lines.values():
+            if line.target == site:
+                line.break_connections()
+
+    async def _break(self, lines: list[Line], *, is_open: bool) -> None:
+        for line in lines:
+            line.is_open = is_open
+            line.break_connections()
+
+    async def _close(self) -> None:
+        for server in self._servers.values():
+            server.close()
+        for line in self._lines.values():
+            line.break_connections()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, site: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        port = writer.get_extra_info("peername")[1]
+        line = self.line(await asyncio.to_thread(self._source_of, port), site)
+        if line.is_broken or site not in self._backs:
+            writer.transport.abort()
+            return
+        try:
+            back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self._backs[site])
+        except OSError:
+            writer.transport.abort()
+            return
+        line.opened += 1
+        ends = {writer, back_writer}
+        line.connections |= ends
+        try:
+            await asyncio.gather(
+                _carry(line, reader, back_writer, is_answer=False), _carry(line, back_reader, writer, is_answer=True)
+            )
+        finally:
+            line.connections -= ends
+            for each in ends:
+                each.transport.abort()
+
+
+async def _carry(line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_answer: bool) -> None:
+    """Carry bytes until one end closes or the line breaks."""
+    with suppress(OSError):
+        while data := await reader.read(CHUNK):
+            if line.delay:
+                await asyncio.sleep(line.delay)
+            writer.write(line.take(data, is_answer=is_answer))
+            await writer.drain()
+            if line.is_broken:
+                line.break_connections()
+                return
+        if writer.can_write_eof():
+            writer.write_eof()

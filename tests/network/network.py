@@ -1,0 +1,218 @@
+"""A network of real sites, as somebody uses it who tests Foundry from outside.
+
+with TestNetwork() as network:
+    basel, lyon = network.add_peer("Basel"), network.add_peer("Lyon")
+    network.connect(basel, lyon)
+    network.partition({basel}, {lyon})
+    network.heal()
+    network.wait_for_sync()
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, Self
+
+import psutil
+
+from tests.network.lines import Lines
+from tests.network.site import MOST_SITES, Site
+from tests.patience import PATIENCE
+
+PAUSE: Final = 0.1
+NAMES: Final = ("Basel", "Lyon", "Cork", "Graz", "Osaka")
+# Owner at each site; every one of them is another person, with an account at their own site only.
+OWNERS: Final = {"Basel": "mara", "Lyon": "daniel", "Cork": "priya", "Graz": "tomas", "Osaka": "aiko"}
+
+
+class NotSettledError(AssertionError):
+    """The sites did not come together in time."""
+
+
+class TestNetwork:
+    """Sites with one project, whose home is the first of them."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.sites: dict[str, Site] = {}
+        self.project = ""
+        self._folder = Path(tempfile.mkdtemp(prefix="foundry-network-"))
+        self._numbers = iter(range(MOST_SITES))
+        self.lines = Lines(self._source_of)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every site and every line."""
+        for site in self.sites.values():
+            for node in site.nodes:
+                node.ask_to_go()
+        for site in self.sites.values():
+            site.remove()
+        self.lines.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add_peer(self, name: str = "", *, start: bool = True, clock: float = 0.0, **variables: str) -> Site:
+        """A further site, with an owner of projects who is its administrator."""
+        name = name or next(each for each in NAMES if each not in self.sites)
+        folder = self._folder / name
+        folder.mkdir()
+
+        def lead(port: int) -> None:
+            self.lines.lead(name, port)
+
+        site = Site(name, next(self._numbers), folder, self.lines.open_front(name), lead)
+        self.sites[name] = site
+        if clock:
+            site.set_clock(clock)
+        site.configure(**variables)
+        owner = OWNERS.get(name, name.lower())
+        site.add_people(owner, administrators=[owner])
+        site.owner = site.people[owner]
+        if start:
+            site.start()
+        return site
+
+    def add_peers(self, count: int, **variables: str) -> list[Site]:
+        """So many sites, which start together."""
+        sites = [self.add_peer(start=False) for _ in range(count)]
+        for site in sites:
+            site.configure(**variables)
+        for site in sites:
+            site.launch()
+        for site in sites:
+            site.wait()
+        return sites
+
+    def begin_project(self, home: Site, *, name: str = "Network") -> str:
+        """The project that the sites will share, at its home; its id."""
+        self.project = home.owner.make_project(name)
+        return self.project
+
+    def connect(self, home: Site, other: Site, *, rights: str = "writes", copies: bool = False) -> None:
+        """Let `home` invite the other site, whose administrator joins; or restore the lines if it has joined."""
+        self.lines.restore(self.lines.between(home.name, other.name))
+        if not self.project:
+            self.begin_project(home)
+        if not self.is_member(other):
+            self.join(other, self.invite(home, rights=rights, copies=copies))
+
+    def invite(self, site: Site, *, rights: str = "writes", copies: bool = False) -> str:
+        """The text of an invitation."""
+        path = f"projects/{self.project}/sites/invitations/"
+        text: str = site.owner.post(path, {"rights": rights, "copies": copies})["text"]
+        return text
+
+    def join(self, site: Site, invitation: str) -> None:
+        site.owner.post("projects/join/", {"invitation": invitation})
+
+    def is_member(self, site: Site) -> bool:
+        return site.owner.request("GET", f"v1/projects/{self.project}/").status == 200
+
+    def admit_everybody(self) -> None:
+        """Let every site admit those that another one has introduced, once it has heard of them."""
+        for site, other in itertools.permutations(self.sites.values(), 2):
+            found = self.seen_at(site, other)
+            if not found["admitted_at"]:
+                self.decide(site, other, "admit", rights="writes", copies=False)
+
+    def seen_at(self, site: Site, other: Site) -> dict[str, Any]:
+        """What a site says of another one, once it has heard of it."""
+        found: dict[str, dict[str, Any]] = {}
+
+        def is_known() -> bool:
+            listed = site.owner.get(f"projects/{self.project}/sites/")["results"]
+            found.update({each["name"]: each for each in listed})
+            return other.name in found
+
+        until(is_known, f"{site.name} knows {other.name}")
+        return found[other.name]
+
+    def decide(self, site: Site, other: Site, act: str, **body: Any) -> Any:
+        """Let the owner at a site decide about another one: `admit`, `rights`, `revoke`, `follow`."""
+        key = self.seen_at(site, other)["key"]
+        return site.owner.post(f"projects/{self.project}/sites/{key}/{act}/", body)
+
+    def disconnect(self, one: Site, other: Site) -> None:
+        """Cut the lines between two sites, in both directions."""
+        self.lines.cut(self.lines.between(one.name, other.name))
+
+    def partition(self, *groups: Iterable[Site]) -> None:
+        """Cut the lines between sites of different groups, and restore those within a group."""
+        named = [{site.name for site in group} for group in groups]
+        for one, other in itertools.combinations(self.sites, 2):
+            lines = self.lines.between(one, other)
+            if any({one, other} <= group for group in named):
+                self.lines.restore(lines)
+            else:
+                self.lines.cut(lines)
+
+    def heal(self, *pairs: tuple[Site, Site]) -> None:
+        """Restore the lines of these pairs, or all of them."""
+        chosen = [(one.name, other.name) for one, other in pairs] or list(itertools.combinations(self.sites, 2))
+        for one, other in chosen:
+            self.lines.restore(self.lines.between(one, other))
+
+    def state_hash(self, site: Site) -> str:
+        """The hash of what a site shows of the project's registers."""
+        found: str = site.owner.state(self.project)["state_hash"]
+        return found
+
+    def wait_for_sync(self, *sites: Site, patience: float = PATIENCE) -> str:
+        """Wait until these sites, or all, have the same operations; their state hash. Raises `NotSettledError`."""
+        chosen = sites or tuple(self.sites.values())
+        states: dict[str, Mapping[str, Any]] = {}
+
+        def is_settled() -> bool:
+            states.update({site.name: site.owner.state(self.project) for site in chosen})
+            clocks = [state["clock"] for state in states.values()]
+            return all(clock == clocks[0] for clock in clocks)
+
+        try:
+            until(is_settled, "the clocks are equal", patience)
+        except AssertionError:
+            raise NotSettledError(described(states)) from None
+        hashes = {name: state["state_hash"] for name, state in states.items()}
+        assert len(set(hashes.values())) == 1, f"equal clocks, unequal states: {hashes}"
+        found: str = next(iter(hashes.values()))
+        return found
+
+    def verify(self, *sites: Site) -> None:
+        """Let the product's own verifier look at every chain, record and register of these sites, or of all."""
+        for site in sites or tuple(self.sites.values()):
+            assert "Verified" in site.manage("verify_audit"), site.name
+            if self.project and self.is_member(site):
+                site.manage("rebuild_registers", self.project, "--check")
+
+    def _source_of(self, port: int) -> str:
+        """Which site's process has a local port."""
+        for site in self.sites.values():
+            for node in site.nodes:
+                with suppress(psutil.Error, RuntimeError):
+                    if any(each.laddr[1:2] == (port,) for each in node.process.net_connections("tcp")):
+                        return site.name
+        return ""
+
+
+def described(states: Mapping[str, Mapping[str, Any]]) -> str:
+    """Who has how much of whose chain."""
+    return "not settled:\n" + "\n".join(f"  {name}: {state['clock']}" for name, state in states.items())
+
+
+def until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
+        time.sleep(PAUSE)

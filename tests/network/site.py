@@ -1,0 +1,227 @@
+"""One site of a network: a real server with a database, a data folder and Valkey databases of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg
+import redis
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+from psycopg import sql
+
+from accounts.callers import foundry_caller
+from accounts.services import create_account, create_token
+from audit.services import site_id
+from foundry_site.connections import redis_database
+from foundry_site.launcher.nodes import NodeProcess, bare_environment
+from tests import databases
+from tests.network.clocks import set_clock
+from tests.network.people import Person
+from tests.services import DATABASES_PER_WORKER, worker
+
+# Those of the workers come first; of its 64 each worker has 12 for the sites of its networks.
+FIRST_DATABASE: Final = 16
+MOST_SITES: Final = 6
+SERVING: Final = (sys.executable, "-m", "tests.faults.serving", "tied")
+
+
+class Site:
+    """A site that runs, is killed, is given another clock, and is restored from a backup.
+
+    `number` says which of the process's Valkey databases are its own, `front` at which port of this machine others
+    dial it, `on_start` is called with the port of its first node.
+    """
+
+    def __init__(self, name: str, number: int, folder: Path, front: int, on_start: Callable[[int], None]) -> None:
+        self.name = name
+        self.number = number
+        self.folder = folder
+        self.front = front
+        self.clock: float = 0.0
+        self.people: dict[str, Person] = {}
+        self.owner: Person
+        self.database = databases.new(template=databases.template())
+        self._on_start = on_start
+        self._more: dict[str, str] = {}
+        self.data_dir.mkdir(mode=0o700, parents=True)
+        become_another_installation(self.database)
+        self._empty_redis()
+        self.nodes: list[NodeProcess] = []
+
+    @property
+    def data_dir(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def node(self) -> NodeProcess:
+        return self.nodes[0]
+
+    @property
+    def url(self) -> str:
+        """Where browsers find it, past the lines."""
+        return f"http://localhost:{self.node.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Small pools: five sites share the connections of one Postgres with the tests."""
+        return bare_environment(
+            os.environ,
+            DATABASE_URL=databases.address(self.database),
+            REDIS_URL=self._redis_url,
+            FOUNDRY_DATA_DIR=str(self.data_dir),
+            FOUNDRY_STAGES=os.environ["FOUNDRY_STAGES"],
+            FOUNDRY_LAYER_PREFIX=f"network-{os.getpid()}-{self.number}",
+            FOUNDRY_SECRET_KEY=settings.SECRET_KEY,
+            FOUNDRY_SITE_NAME=self.name,
+            FOUNDRY_SITES_URL=f"ws://127.0.0.1:{self.front}",
+            FOUNDRY_READ_THREADS="2",
+            FOUNDRY_WRITE_THREADS="2",
+            FOUNDRY_REST_THREADS="3",
+            FOUNDRY_REST_RATE="0",
+            FOUNDRY_ADDRESS_RATE="0",
+            FOUNDRY_SOCKET_RATE="100000",
+            FOUNDRY_LOG_LEVEL="WARNING",
+            **self._more,
+        )
+
+    @property
+    def _redis_url(self) -> str:
+        own = FIRST_DATABASE + DATABASES_PER_WORKER * ((worker() or 0) * MOST_SITES + self.number)
+        return redis_database(os.environ["REDIS_URL"], own - (worker() or 0) * DATABASES_PER_WORKER)
+
+    def configure(self, **variables: str) -> None:
+        """Set variables of the environment that its nodes have from their next start on."""
+        self._more.update(variables)
+
+    def launch(self) -> None:
+        """Begin to start its first node; `wait` waits for it."""
+        if not self.nodes:
+            self.add_node()
+        self.nodes[0].launch()
+
+    def wait(self) -> None:
+        self.node.wait()
+        self._on_start(self.node.port)
+
+    def start(self) -> None:
+        self.launch()
+        self.wait()
+
+    def add_node(self) -> NodeProcess:
+        """A further node of this site, not started yet."""
+        number = len(self.nodes)
+        faults = [f"clock={self.clock}"] if self.clock else []
+        log = self.folder / f"node-{number}.log"
+        self.nodes.append(NodeProcess(self.environment, log, command=(*SERVING, *faults)))
+        return self.nodes[-1]
+
+    def kill(self) -> None:
+        """Kill its nodes as a failing machine does (SIGKILL)."""
+        for node in self.nodes:
+            node.kill()
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.ask_to_go()
+        for node in self.nodes:
+            node.stop()
+
+    def start_again(self, *, clock: float | None = None) -> None:
+        """Start it with what `configure` said since, and with another clock where one is given."""
+        self.stop()
+        port = self.nodes[0].port if self.nodes else 0
+        if clock is not None:
+            self.set_clock(clock)
+        self.nodes.clear()
+        self.add_node().port = port
+        self.start()
+
+    def set_clock(self, seconds: float) -> None:
+        """Let its clock be wrong by so many seconds, from its next start on: that of its nodes and of its database."""
+        self.clock = seconds
+        set_clock(self.database, seconds)
+
+    def back_up(self) -> str:
+        """Copy its database as it is now; the copy's name. The site is stopped for it, and started again."""
+        self.stop()
+        copy = databases.new(template=self.database)
+        self.start()
+        return copy
+
+    def restore(self, backup: str) -> None:
+        """Put a copy of its database in its place, as an operator does after a loss; its data folder stays."""
+        self.stop()
+        databases.drop(self.database)
+        self.database = databases.new(template=backup)
+        if self.clock:
+            set_clock(self.database, self.clock)
+        self._empty_redis()
+        self.start_again()
+
+    def remove(self) -> None:
+        """End it, with its database."""
+        self.stop()
+        databases.drop(self.database)
+
+    def add_people(self, *names: str, administrators: Sequence[str] = ()) -> None:
+        """Make accounts with tokens."""
+        with self.opened():
+            for name in names:
+                user = create_account(
+                    caller=foundry_caller("command"),
+                    username=name,
+                    display_name=name.title(),
+                    is_administrator=name in administrators,
+                )
+                _, token = create_token(caller=foundry_caller("command"), name="network", user_id=user.id)
+                self.people[name] = Person(self, str(user.id), name, token)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Use its database and its keys in this process, past its server."""
+        own = override_settings(FOUNDRY_DATA_DIR=self.data_dir, FOUNDRY_SIGNING_KEY=None)
+        with own, databases.connected_to(self.database):
+            site_id.cache_clear()
+            try:
+                yield
+            finally:
+                site_id.cache_clear()
+
+    def manage(self, *command: str) -> str:
+        """What a command of `manage.py` says, run in this process. Raises its `CommandError`."""
+        said = StringIO()
+        with self.opened():
+            call_command(*command, stdout=said)
+        return said.getvalue()
+
+    def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query past the product; none for a statement without rows."""
+        with psycopg.connect(databases.address(self.database), autocommit=True) as connection:
+            cursor = connection.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def _empty_redis(self) -> None:
+        for offset in range(DATABASES_PER_WORKER):
+            with redis.Redis.from_url(redis_database(self._redis_url, offset)) as client:
+                client.flushdb()
+
+
+def become_another_installation(database: str) -> None:
+    """Give a copy of the template an id of its own, as if all migrations had been applied to an empty database."""
+    # The first of the teams has the id of the site.
+    tables = [sql.Identifier(name) for name in ("audit_site", "fleet_team")]
+    own = uuid4()
+    with psycopg.connect(databases.address(database), autocommit=True) as connection:
+        for table in tables:
+            connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+            connection.execute(sql.SQL("UPDATE {} SET id = %s").format(table), [own])
+            connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))

@@ -1,0 +1,101 @@
+"""The network that the tests use: sites that are apart, lines that break, kills, clocks, backups."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.network.lines import Line
+from tests.network.network import TestNetwork
+from tests.network.site import Site
+from tests.patience import PATIENCE
+
+COLUMNS = [{"name": "title"}, {"name": "prio", "type": "integer"}]
+GONE = (OSError, http.client.HTTPException)
+
+
+def began(site: Site) -> str:
+    """A project with a table and a record; its id."""
+    project = site.owner.make_project()
+    site.owner.create_table(project, "requirements", columns=COLUMNS, key_prefix="REQ")
+    site.owner.create(project, "requirements", title="It stops", prio=1)
+    return project
+
+
+def titles(site: Site, project: str) -> list[str]:
+    return [each["title"] for each in site.owner.records(project, "requirements").values()]
+
+
+def test_a_site_is_killed_backed_up_and_restored(network: TestNetwork) -> None:
+    basel = network.add_peer()
+    network.project = project = began(basel)
+    backup = basel.back_up()
+    basel.owner.create(project, "requirements", title="It starts", prio=2)
+    basel.kill()
+    with pytest.raises(GONE):
+        basel.owner.get(f"projects/{project}/")
+    basel.start()
+    assert titles(basel, project) == ["It stops", "It starts"]
+    basel.restore(backup)
+    assert titles(basel, project) == ["It stops"]
+    network.verify()
+
+
+def test_sites_are_installations_of_their_own(network: TestNetwork) -> None:
+    basel, lyon = network.add_peers(2)
+    ids = {site.name: site.rows("SELECT id FROM audit_site") for site in (basel, lyon)}
+    assert ids["Basel"] != ids["Lyon"]
+    project = began(basel)
+    assert lyon.owner.refused("GET", f"projects/{project}/") == (404, "not_found")
+    began(lyon)
+    network.verify()
+
+
+def test_clocks_are_apart(network: TestNetwork) -> None:
+    basel = network.add_peer(start=False)
+    basel.start_again(clock=600)
+    network.project = project = began(basel)
+    (hlc,) = basel.owner.state(project)["clock"].values()
+    assert int(hlc[:16], 16) / 1000 - time.time() > 500
+    before = hlc
+    basel.start_again(clock=-600)
+    basel.owner.create(project, "requirements", title="It starts")
+    (hlc,) = basel.owner.state(project)["clock"].values()
+    assert hlc > before
+
+
+def test_lines_break_slow_down_and_record(network: TestNetwork) -> None:
+    basel = network.add_peer()
+    line = network.lines.line("", basel.name)
+    line.records = True
+    assert len(fetched(basel)) > 0
+    assert b"GET /healthz" in line.sent
+    assert b"200 OK" in line.answered
+    network.lines.cut([line])
+    refuses(basel, line)
+    network.lines.restore([line])
+    line.bytes_left = 40
+    refuses(basel, line)
+    assert line.bytes_left == 0
+    network.lines.restore([line])
+    line.delay = 0.05
+    began_at = time.monotonic()
+    fetched(basel)
+    assert time.monotonic() - began_at >= 2 * line.delay
+
+
+def fetched(site: Site) -> bytes:
+    """What somebody gets who comes over the line."""
+    with urlopen(f"http://127.0.0.1:{site.front}/healthz", timeout=PATIENCE) as answer:
+        found: bytes = answer.read()
+    return found
+
+
+def refuses(site: Site, line: Line) -> None:
+    with pytest.raises((URLError, *GONE)):
+        fetched(site)
+    assert line.is_broken
