@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.x509.oid import NameOID
 
 from kernel.environment import EnvironmentVariableError
 from stages.replication.environment import read_settings
-
-
-def make_certificate() -> tuple[bytes, bytes]:
-    """A self-signed certificate and its key, as PEM."""
-    key = ed25519.Ed25519PrivateKey.generate()
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "foundry.example")])
-    now = datetime.now(UTC)
-    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    built = built.serial_number(7).not_valid_before(now).not_valid_after(now + timedelta(days=30))
-    encoding, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    private = key.private_bytes(encoding, pkcs8, serialization.NoEncryption())
-    return built.sign(key, None).public_bytes(encoding), private
+from tests.replication.certificates import make_certificate
 
 
 def test_nothing_is_on_until_an_operator_says_so() -> None:
@@ -60,14 +44,14 @@ def test_an_address_without_tls_is_for_this_machine_only() -> None:
 def test_a_certificate_is_read_at_the_start(tmp_path: Path) -> None:
     certificate, private = make_certificate()
     file = tmp_path / "site.pem"
-    file.write_bytes(certificate)
+    file.write_text(certificate)
     found = read_settings({"FOUNDRY_SITES_CERTIFICATE": str(file)})
-    assert found["FOUNDRY_SITES_CERTIFICATE"] == certificate.decode()
-    file.write_bytes(certificate + private)
+    assert found["FOUNDRY_SITES_CERTIFICATE"] == certificate
+    file.write_text(certificate + private)
     with pytest.raises(EnvironmentVariableError, match="the certificate alone"):
         read_settings({"FOUNDRY_SITES_CERTIFICATE": str(file)})
-    for wrong in (b"", b"no certificate", "größer".encode()):
-        file.write_bytes(wrong)
+    for wrong in ("", "no certificate", "größer"):
+        file.write_text(wrong)
         with pytest.raises(EnvironmentVariableError, match="no certificate in PEM form"):
             read_settings({"FOUNDRY_SITES_CERTIFICATE": str(file)})
     with pytest.raises(EnvironmentVariableError, match="no certificate in PEM form"):

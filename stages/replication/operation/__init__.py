@@ -1,0 +1,1 @@
+"""What operators see of other sites: `manage.py doctor` and figures for Prometheus."""

@@ -1,0 +1,103 @@
+"""What the doctor says of other sites: who was never reached, whose clock is wrong, what is held, what expires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from cryptography import x509
+from django.conf import settings
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
+from stages.replication.choices import HeldReason
+from stages.replication.environment import CERTIFICATE, DISCOVERY, PLAIN, SKEW, URL
+from stages.replication.models import HeldBundle, Peer
+
+SUBJECT: Final = "Sites"
+# A laptop may be away for a week; after two somebody should know.
+SILENT: Final = timedelta(days=14)
+EXPIRES_SOON: Final = timedelta(days=21)
+# Held as long as somebody has not decided, however well the sites work.
+_BY_ITSELF: Final = frozenset({HeldReason.FUTURE, HeldReason.BEHIND})
+
+
+def examine() -> Diagnoses:
+    """Links, clocks, held bundles, certificates and alarms of all projects."""
+    peers = Peer.objects.filter(admitted_at__isnull=False, revoked_at=None).select_related("project").order_by("id")
+    yield _links(peers)
+    yield _address()
+    for peer in peers:
+        yield from _of_peer(peer)
+    yield from _held()
+    yield from _certificate(getattr(settings, CERTIFICATE), "of this site")
+
+
+def _links(peers: QuerySet[Peer]) -> Diagnosis:
+    projects = peers.order_by().values("project").distinct().count()
+    linked = peers.filter(connected_at__isnull=False).count()
+    return ok(SUBJECT, f"{peers.count()} admitted in {projects} projects, {linked} linked")
+
+
+def _address() -> Diagnosis:
+    url = getattr(settings, URL)
+    said = f"others dial {url}" if url else f"others cannot dial this site, which dials them ({URL} is not set)"
+    plain = "; links without TLS are allowed" if getattr(settings, PLAIN) else ""
+    found = "on" if getattr(settings, DISCOVERY) else "off"
+    return ok("Address for sites", f"{said}{plain}; discovery is {found}")
+
+
+def _of_peer(peer: Peer) -> Iterator[Diagnosis]:
+    subject = f"Site {peer}, project {peer.project.name}"
+    if peer.alarm is not None:
+        remedy = "The project's page Sites says what differs. docs/sites.md, when sites differ, says what to do."
+        yield bad(subject, f"alarm: {peer.alarm.get('kind', '')} {peer.alarm.get('detail', '')}".rstrip(), remedy)
+    if peer.last_seen_at is None:
+        if peer.address:
+            yield warn(subject, "never reached", f"Look whether {peer.address} answers from this machine.")
+        else:
+            remedy = "It has to dial this site: give this site an address, or that one, by a new invitation."
+            yield warn(subject, "never heard of, and it has no address", remedy)
+    elif timezone.now() - peer.last_seen_at > SILENT:
+        yield warn(subject, f"silent since {peer.last_seen_at:%Y-%m-%d}", "Ask there, or revoke it if it is lost.")
+    yield from _clock(peer, subject)
+    yield from _certificate(peer.certificate, f"of {peer}")
+
+
+def _clock(peer: Peer, subject: str) -> Iterator[Diagnosis]:
+    seconds = abs(peer.skew_ms or 0) / 1000
+    allowed = getattr(settings, SKEW)
+    if seconds <= allowed / 2:
+        return
+    which = "ahead" if (peer.skew_ms or 0) > 0 else "behind"
+    remedy = "Set the clock of the one that is wrong by NTP; the doctor's line Clock says how this site's is."
+    make = bad if seconds > allowed else warn
+    yield make(subject, f"its clock is {seconds:,.0f} s {which} of this site's, and {allowed} s are allowed", remedy)
+
+
+def _held() -> Iterator[Diagnosis]:
+    waiting = HeldBundle.objects.filter(decision="").order_by("reason").values("reason")
+    for each in waiting.annotate(count=Count("id"), since=Min("since")):
+        reason = HeldReason(each["reason"])
+        said = f"{each['count']} held since {each['since']:%Y-%m-%d %H:%M} UTC: {reason.label.lower()}"
+        if reason in _BY_ITSELF:
+            yield ok("Held bundles", said)
+        else:
+            yield warn("Held bundles", said, "Owners decide about them on the project's page Sites.")
+
+
+def _certificate(pem: str, whose: str) -> Iterator[Diagnosis]:
+    if not pem:
+        return
+    try:
+        ends = min(each.not_valid_after_utc for each in x509.load_pem_x509_certificates(pem.encode()))
+    except ValueError:
+        yield bad("Certificate for sites", f"{whose} cannot be read", "Invite or admit the site again.")
+        return
+    remedy = "Make a new one, and give it to the other sites: docs/sites.md, certificates."
+    if ends < timezone.now():
+        yield bad("Certificate for sites", f"{whose} has expired on {ends:%Y-%m-%d}", remedy)
+    elif ends < timezone.now() + EXPIRES_SOON:
+        yield warn("Certificate for sites", f"{whose} expires on {ends:%Y-%m-%d}", remedy)

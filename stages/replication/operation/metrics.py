@@ -1,0 +1,84 @@
+"""What a Prometheus server learns about other sites: who is linked, who is behind, what is held, whose clock is wrong.
+
+All but the counter is the same at each node, since links write down what they heard (`Peer`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter
+
+from kernel.metrics import SiteFigure
+from stages.replication.choices import HeldReason
+
+INGESTED: Final = Counter("foundry_sites_bundles_ingested", "Bundles of other sites that this node has accepted.")
+
+_ADMITTED: Final = "admitted_at IS NOT NULL AND revoked_at IS NULL"
+# Of each chain that a project can have, what this site has beyond what a peer is known to have.
+_LAG: Final = """
+SELECT coalesce(max(behind), 0) FROM (
+    SELECT sum(greatest(coalesce(ours.number, 0) - coalesce((peer.clock -> chain.site ->> 1)::bigint, 0), 0)) AS behind
+    FROM replication_peer peer
+    CROSS JOIN LATERAL (
+        SELECT encode(other.key, 'hex') AS site, other.key FROM replication_peer other
+            WHERE other.project_id = peer.project_id
+        UNION SELECT encode(public_key, 'hex'), public_key FROM audit_sitekey
+    ) chain
+    CROSS JOIN LATERAL (
+        SELECT max(number) AS number FROM registers_bundle bundle
+            WHERE bundle.project_id = peer.project_id AND bundle.site_key = chain.key
+    ) ours
+    WHERE peer.admitted_at IS NOT NULL AND peer.revoked_at IS NULL
+    GROUP BY peer.id
+) each_peer
+"""
+
+FIGURES: Final = (
+    SiteFigure(
+        "foundry_sites_admitted",
+        "Other sites, counted once for each project that has admitted them.",
+        f"SELECT count(*) FROM replication_peer WHERE {_ADMITTED}",  # noqa: S608
+    ),
+    SiteFigure(
+        "foundry_sites_linked",
+        "Admitted sites with a link now.",
+        f"SELECT count(*) FROM replication_peer WHERE {_ADMITTED} AND connected_at IS NOT NULL",  # noqa: S608
+    ),
+    SiteFigure(
+        "foundry_sites_silent_seconds",
+        "How long the admitted site that was heard of least recently has been silent.",
+        "SELECT coalesce(max(extract(epoch FROM now() - last_seen_at)), 0) FROM replication_peer"  # noqa: S608
+        f" WHERE {_ADMITTED} AND last_seen_at IS NOT NULL",
+    ),
+    SiteFigure(
+        "foundry_sites_lag_bundles",
+        "Bundles that the site which is furthest behind is not known to have.",
+        " ".join(_LAG.split()),
+    ),
+    SiteFigure(
+        "foundry_sites_remaining_bundles",
+        "Bundles that linked sites have said are still to come.",
+        f"SELECT coalesce(sum(remaining), 0) FROM replication_peer WHERE {_ADMITTED}"  # noqa: S608
+        " AND connected_at IS NOT NULL",
+    ),
+    SiteFigure(
+        "foundry_sites_clock_skew_seconds",
+        "How far the clock of an admitted site is from this one's, at most.",
+        f"SELECT coalesce(max(abs(skew_ms)), 0) / 1000.0 FROM replication_peer WHERE {_ADMITTED}",  # noqa: S608
+    ),
+    SiteFigure(
+        "foundry_sites_alarms",
+        "Admitted sites with which this one differs: another state under the same clocks, or two histories.",
+        f"SELECT count(*) FROM replication_peer WHERE {_ADMITTED} AND alarm IS NOT NULL",  # noqa: S608
+    ),
+    *(
+        SiteFigure(
+            f"foundry_sites_held_{reason.value}",
+            f"Bundles that are held: {reason.label[0].lower()}{reason.label[1:]}.",
+            "SELECT count(*) FROM replication_heldbundle"  # noqa: S608
+            f" WHERE decision = '' AND reason = '{reason.value}'",
+        )
+        for reason in HeldReason
+    ),
+)
