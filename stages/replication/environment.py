@@ -27,6 +27,7 @@ MAX_CERTIFICATE: Final = 16_384
 # What registers take at all of a clock that is ahead.
 MAX_SKEW: Final = 24 * 3600
 
+_SCHEMES: Final = {"http": "ws", "https": "wss"}
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -36,7 +37,7 @@ def read_settings(variables: Mapping[str, str]) -> dict[str, Any]:
     `FOUNDRY_SITES_CERTIFICATE` names a file; the setting is its text. Raises `EnvironmentVariableError`.
     """
     plain = read_flag(variables, PLAIN)
-    url = _read_url(variables.get(URL, "").strip(), plain)
+    url = _read_url(variables.get(URL, "").strip(), plain) or _of_pages(variables.get("FOUNDRY_URL", "").strip(), plain)
     return {
         NAME: _read_name(variables.get(NAME, "").strip()) or urlsplit(url).hostname or gethostname()[:MAX_NAME],
         URL: url,
@@ -74,6 +75,15 @@ def _read_url(text: str, plain: bool) -> str:
     if parts.scheme == "ws" and not plain and not is_loopback(str(parts.hostname)):
         raise EnvironmentVariableError(f"{URL} is without TLS: use wss://, or set {PLAIN} for a network you trust.")
     return text.rstrip("/")
+
+
+def _of_pages(text: str, plain: bool) -> str:
+    """The address of the site's pages, for links; none where links may not take it."""
+    scheme, _separator, rest = text.partition("://")
+    try:
+        return _read_url(f"{_SCHEMES[scheme]}://{rest}", plain) if scheme in _SCHEMES else ""
+    except EnvironmentVariableError:
+        return ""
 
 
 def _split(text: str) -> SplitResult | None:

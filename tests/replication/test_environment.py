@@ -31,6 +31,19 @@ def test_a_site_without_a_name_is_called_by_its_address() -> None:
     assert read_settings({"FOUNDRY_SITE_NAME": "Basel"})["FOUNDRY_SITE_NAME"] == "Basel"
 
 
+@pytest.mark.parametrize(
+    ("pages", "sites"),
+    [
+        ("https://basel.example/foundry/", "wss://basel.example/foundry"),
+        ("http://localhost:8000", "ws://localhost:8000"),
+        ("http://plant.internal", ""),
+        ("", ""),
+    ],
+)
+def test_a_site_is_dialled_where_its_pages_are(pages: str, sites: str) -> None:
+    assert read_settings({"FOUNDRY_URL": pages})["FOUNDRY_SITES_URL"] == sites
+
+
 def test_an_address_without_tls_is_for_this_machine_only() -> None:
     """Case 4, of a site's own address."""
     for here in ("ws://127.0.0.1:8000", "ws://localhost:8000", "ws://[::1]:8000"):
