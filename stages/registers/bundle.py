@@ -11,15 +11,16 @@ from publishing.bundle.parts import File
 from publishing.bundle.rows import events_of
 from publishing.bundle.scope import BundleScope
 from stages.registers.bundle_verifier import BUNDLES_FILE, KEYS_FILE
-from stages.registers.events import CHANGED
 from stages.registers.models import ActorKey, Bundle, Operation
+from stages.registers.recorded import RECORDING, bundles_recorded
 
 _AT_ONCE: Final = 100
 
 
 def files_of_registers(scope: BundleScope) -> Iterator[File]:
     """The bundles up to the scope's head, each site's in the order of its chain, and the keys that signed them."""
-    hashes = {event.data["bundle"] for event in events_of(scope, CHANGED)}
+    recorded = events_of(scope, *RECORDING)
+    hashes = {each.hash for event in recorded for each in bundles_recorded(event.action, event.data)}
     yield BUNDLES_FILE, map(line, _bundles(scope.project.id, hashes))
     yield KEYS_FILE, map(line, _keys(scope.project.id, hashes))
 

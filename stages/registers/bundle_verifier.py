@@ -49,6 +49,16 @@ def is_hex(value: object, size: int) -> bool:
     return isinstance(value, str) and re.fullmatch(rf"[0-9a-f]{{{2 * size}}}", value) is not None
 
 
+def bundles_recorded(record: Json) -> Iterator[tuple[str, Json]]:
+    """The bundles that an event records, by their hashes: one that was written here, or several of another site."""
+    data = record["data"]
+    if record["action"] == "register.changed":
+        yield data["bundle"], data
+    elif record["action"] == "register.ingested":
+        for number, each in enumerate(data["bundles"], data["numbers"][0]):
+            yield each["hash"], {**each, "site_key": data["site"], "number": number}
+
+
 class RegistersChecker:
     """Reads the certificates, then every site's chain of bundles."""
 
@@ -68,10 +78,9 @@ class RegistersChecker:
         """What events say, by the hash of the bundle."""
         found: dict[str, Json] = {}
         for number, _at, record in self.facts.all_events():
-            if record["action"] == "register.changed":
-                digest = record["data"]["bundle"]
+            for digest, said in bundles_recorded(record):
                 check(digest not in found, f"events.jsonl, event {number}: it records a bundle a second time")
-                found[digest] = record["data"]
+                found[digest] = said
         return found
 
     def check_signed(self, key: str, text: str, signature: object, where: str) -> None:
@@ -154,10 +163,10 @@ class RegistersChecker:
         count = 0
         for number, _at, record in self.facts.all_events():
             data = record["data"]
-            if record["action"] == "register.changed":
-                site, hlc = self.found[data["bundle"]]
+            for digest, _said in bundles_recorded(record):
+                site, hlc = self.found[digest]
                 clock[site], count = max(hlc, clock.get(site, "")), count + 1
-            elif record["action"] in ("release.submitted", "release.released"):
+            if record["action"] in ("release.submitted", "release.released"):
                 yield number, data.get("gates", {}).get("registers", {}), dict(clock), count
 
     def check_releases(self) -> int:
@@ -197,6 +206,5 @@ def check_registers(facts: Facts) -> None:
         facts.notes.append("NOT CHECKED: the state hash of records in releases; Foundry's verify_audit computes it.")
 
 
-add_part(
-    Part("registers", actions=frozenset({"register.changed"}), folders=frozenset({"registers"}), check=check_registers)
-)
+ACTIONS = frozenset({"register.changed", "register.ingested"})
+add_part(Part("registers", actions=ACTIONS, folders=frozenset({"registers"}), check=check_registers))

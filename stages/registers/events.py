@@ -1,9 +1,9 @@
-"""The events of registers: one for each bundle, and one for each key under which an account signs."""
+"""The events of registers: of each bundle, of all that come from a site at once, of each key for signing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,13 +16,18 @@ from audit.event_types import (
     EventKind,
     EventType,
     Facts,
+    Summary,
     Text,
     register_event_groups,
     register_events,
 )
 from stages.registers.catalogue import is_system
 
+if TYPE_CHECKING:
+    from audit.models import Event
+
 CHANGED: Final = "register.changed"
+INGESTED: Final = "register.ingested"
 KEY_ADDED: Final = "actor_key.added"
 # Beyond this, an event does not name the records that a bundle changed.
 MAX_RECORDS: Final = 100
@@ -52,8 +57,15 @@ SENTENCES: Final[Mapping[str, Text]] = {
 
 
 def _count(context: EventContext) -> str:
-    count = int(context.data["count"])
-    return ngettext("{count} change", "{count} changes", count).format(count=count)
+    return _changes(int(context.data["count"]))
+
+
+def _changes(count: int) -> str:
+    return ngettext("{count} change", "{count} changes", count).format(count=f"{count:,}")
+
+
+def _came(context: EventContext) -> str:
+    return _changes(int(context.data["operations"]))
 
 
 def _words(context: EventContext) -> str:
@@ -74,8 +86,6 @@ def _words(context: EventContext) -> str:
 
 def _sentence(context: EventContext) -> Text:
     about: Mapping[str, Any] = context.data.get("about") or {}
-    if context.data["origin"]:
-        return _("{name} took in {thing} of records from another site")
     if context.data.get("undoes"):
         return _("{name} took back or did again: {thing}")
     sentence = SENTENCES.get(str(about.get("act", ""))) if about.get("names") else None
@@ -88,7 +98,7 @@ def _link(project_id: UUID | None, facts: Facts) -> str:
     act = str(about.get("act", ""))
     records = list(facts.get("records") or ())
     tables = [each for each in facts.get("tables") or () if not is_system(each)] or [about.get("facet", "")]
-    if project_id is None or facts.get("origin"):
+    if project_id is None:
         return ""
     if act in ("table_removed", "column_removed"):
         return reverse("registers:deleted", args=[project_id])
@@ -97,6 +107,10 @@ def _link(project_id: UUID | None, facts: Facts) -> str:
     if len(tables) == 1 and tables[0] and not is_system(tables[0]):
         return reverse("registers:table", args=[project_id, tables[0]])
     return reverse("registers:tables", args=[project_id])
+
+
+def _all_that_came(events: Sequence[Event]) -> str:
+    return _changes(sum(int(each.data["operations"]) for each in events))
 
 
 def _key(context: EventContext) -> str:
@@ -112,6 +126,16 @@ EVENTS: Final = (
         icon="layers",
         kind="registers",
         link=_link,
+    ),
+    EventType(
+        INGESTED,
+        live=("site", "operations", "tables", "records", "opened", "resolved"),
+        words=_came,
+        sentence=_("{name} took in {thing} of records from another site"),
+        summary=Summary(_("{name} took in {thing} of records from another site"), _all_that_came),
+        icon="refresh-cw",
+        kind="registers",
+        link=lambda project_id, _facts: reverse("registers:tables", args=[project_id]) if project_id else "",
     ),
     EventType(
         KEY_ADDED,

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from audit.rebuilding.facts import Fact
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
-from stages.registers.events import CHANGED, KEY_ADDED
+from stages.registers.events import KEY_ADDED
 from stages.registers.models import ActorKey, Bundle
+from stages.registers.recorded import RECORDING, bundles_recorded
 
 _BY_HASH: Final = "its hash covers it (records of registers)"
 _HEX_OR_NONE: Final = Column(as_recorded=lambda data: bytes(data).hex() if data is not None else None)
@@ -39,20 +40,20 @@ KEYS: Final = Table(
 TABLES: Final = (BUNDLES, KEYS)
 
 
-@BUNDLES.on(CHANGED)
-def _changed(rows: Rows, fact: Fact) -> None:
-    data = fact.data
-    rows.put(
-        fact,
-        (data["bundle"],),
-        project_id=fact.project_id,
-        bundle_id=UUID(data["bundle_id"]),
-        site_key=data["site_key"],
-        number=data["number"],
-        count=data["count"],
-        undoes=UUID(data["undoes"]) if data["undoes"] else None,
-        received_from=data["origin"],
-    )
+@BUNDLES.on(*RECORDING)
+def _appended(rows: Rows, fact: Fact) -> None:
+    for each in bundles_recorded(fact.action, fact.data):
+        rows.put(
+            fact,
+            (each.hash,),
+            project_id=fact.project_id,
+            bundle_id=UUID(each.bundle_id),
+            site_key=each.site_key,
+            number=each.number,
+            count=each.count,
+            undoes=UUID(each.undoes) if each.undoes else None,
+            received_from=each.origin,
+        )
 
 
 @KEYS.on(KEY_ADDED)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from audit.findings import Finding
 from audit.models import Event
-from stages.registers.events import CHANGED
 from stages.registers.models import Bundle
 from stages.registers.proof.derived import faults_in_derived
 from stages.registers.proof.duplicates import faults_in_duplicates
 from stages.registers.proof.keys import check_keys
 from stages.registers.proof.log import faults_in_log
+from stages.registers.recorded import RECORDING
 
 
 def check_records() -> Iterator[Finding]:
@@ -35,5 +35,5 @@ def check_project(project_id: UUID) -> Iterator[Finding]:
 
 def _projects() -> set[UUID]:
     stored = set(Bundle.objects.order_by().values_list("project_id", flat=True).distinct())
-    recorded = Event.objects.filter(action=CHANGED).order_by().values_list("chain", flat=True).distinct()
+    recorded = Event.objects.filter(action__in=RECORDING).order_by().values_list("chain", flat=True).distinct()
     return stored | {UUID(each) for each in recorded}

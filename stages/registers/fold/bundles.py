@@ -26,7 +26,7 @@ Sourced = tuple[Payload, Mapping[str, str] | None]
 
 @dataclass(frozen=True, slots=True)
 class SignedBundle:
-    """A bundle as sites exchange it: the header's text, and each operation's text with its signature of 64 bytes."""
+    """A bundle by its form: the header's text, and each operation's text with its signature of 64 bytes."""
 
     header: Header
     header_text: str
@@ -36,12 +36,8 @@ class SignedBundle:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over the header, the texts, and the signatures, each after its length in 8 bytes (big-endian)."""
-        digest = hashlib.sha256()
-        for part in (self.header_text.encode(), *(text.encode() for text in self.texts), *self.signatures):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-        return digest.hexdigest()
+        """The hash that the next bundle of the site names."""
+        return hash_of(self.header_text, self.texts, self.signatures)
 
     def wrong_signature(self) -> int | None:
         """The position of the first operation (from 0) that its actor has not signed."""
@@ -97,6 +93,15 @@ class Bundle:
             )
             for each in self.signed.operations
         )
+
+
+def hash_of(header_text: str, texts: Iterable[str], signatures: Iterable[bytes]) -> str:
+    """SHA-256 over the header, the texts, and the signatures, each after its length in 8 bytes (big-endian)."""
+    digest = hashlib.sha256()
+    for part in (header_text.encode(), *(text.encode() for text in texts), *signatures):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def read_bundle(header_text: str, operations: Sequence[tuple[str, bytes]]) -> SignedBundle:

@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from audit.models import Event
-from stages.registers.events import CHANGED
 from stages.registers.fold.bundles import Bundle, Head, check_follows, read_bundle
 from stages.registers.fold.errors import Malformed
 from stages.registers.models import ActorKey, Operation
 from stages.registers.models import Bundle as BundleRow
+from stages.registers.recorded import RECORDING, RecordedBundle, bundles_recorded
 from stages.registers.storing.hashing import hashes_of
 
 _AT_ONCE: Final = 200
@@ -34,26 +34,28 @@ def faults_in_log(project_id: UUID) -> Iterator[Fault]:
         yield from ((str(row.bundle_id), fault) for fault in faults)
         head = bundle.head if bundle is not None else _head_of(row)
     for event in events.values():
-        yield event["bundle_id"], "its event is there, and it is missing"
+        yield event.bundle_id, "its event is there, and it is missing"
 
 
-def _events(project_id: UUID) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """The data of events by the hash of the bundle, and the bundles that two events record."""
-    found: dict[str, dict[str, Any]] = {}
+def _events(project_id: UUID) -> tuple[dict[str, RecordedBundle], list[str]]:
+    """What events say, by the hash of the bundle, and the bundles that two events record."""
+    found: dict[str, RecordedBundle] = {}
     doubled = []
-    for event in Event.objects.of_project(project_id).filter(action=CHANGED).iterator(chunk_size=_AT_ONCE):
-        if event.data["bundle"] in found:
-            doubled.append(str(event.data["bundle_id"]))
-        found[event.data["bundle"]] = event.data
+    recorded = Event.objects.of_project(project_id).filter(action__in=RECORDING)
+    for event in recorded.iterator(chunk_size=_AT_ONCE):
+        for each in bundles_recorded(event.action, event.data):
+            if each.hash in found:
+                doubled.append(each.bundle_id)
+            found[each.hash] = each
     return found, doubled
 
 
-def _faults_of_event(row: BundleRow, data: dict[str, Any] | None) -> list[str]:
-    if data is None:
+def _faults_of_event(row: BundleRow, said: RecordedBundle | None) -> list[str]:
+    if said is None:
         return ["no event records it as it is"]
-    names = (data["bundle_id"], data["site_key"], data["number"], data["count"])
     origin = bytes(row.received_from).hex() if row.received_from is not None else None
-    if names != (str(row.bundle_id), bytes(row.site_key).hex(), row.number, row.count) or data["origin"] != origin:
+    is_row = (str(row.bundle_id), bytes(row.site_key).hex(), row.number, row.count, origin)
+    if is_row != (said.bundle_id, said.site_key, said.number, said.count, said.origin):
         return ["its event says something else of it"]
     return []
 

@@ -54,39 +54,46 @@ def record_bundle(
     changes: Changes,
     increment: Increment,
     *,
-    duplicates: DuplicateChanges | None = None,
-    origin: str | None = None,
+    duplicates: DuplicateChanges,
     reason: str | None = None,
     about: Mapping[str, Any] | None = None,
     followed_by: Sequence[Statement] = (),
 ) -> Event:
-    """Record a bundle on the chain of its project; `origin` is the key of the site it came from, if it did.
+    """Record a bundle of this site on the chain of its project.
 
     `about` says in names what it did (`summarizing.about`).
     `followed_by` are the statements that write it, where they go to Postgres with the event.
     """
     header = bundle.header
-    found = duplicates or DuplicateChanges()
-    write.afterwards(OPERATIONS.labels("elsewhere" if origin else "here").inc, header.count)
+    write.afterwards(OPERATIONS.labels("here").inc, header.count)
     write.afterwards(LATE.inc, changes.late)
-    records = sorted(_records(changes, increment))
     data = {
         "bundle": bundle.hash,
         "bundle_id": header.bundle_id,
         "site_key": header.site_key,
         "number": header.number,
         "count": header.count,
-        "tables": sorted(_tables(bundle, records, increment)),
-        "records": records if len(records) <= MAX_RECORDS else None,
-        "opened": len(changes.opened) + len(found.opened),
-        "resolved": len(changes.resolved) + len(found.resolved),
+        **shown_facts([(bundle, changes)], increment, duplicates),
         "undoes": header.undoes,
-        "origin": origin,
+        "origin": None,
     }
     if about:
         data["about"] = dict(about)
     target = Target.of("register_bundle", header.bundle_id)
     return write.record(CHANGED, target, data, reason=reason, followed_by=followed_by)
+
+
+def shown_facts(
+    applied: Sequence[tuple[Bundle, Changes]], increment: Increment, duplicates: DuplicateChanges
+) -> dict[str, Any]:
+    """What bundles that were applied mean for whoever looks: tables, records as far as they are few, conflicts."""
+    records = sorted({each for _bundle, changes in applied for each in _records(changes, increment)})
+    return {
+        "tables": sorted(_tables([bundle for bundle, _changes in applied], records, increment)),
+        "records": records if len(records) <= MAX_RECORDS else None,
+        "opened": sum(len(changes.opened) for _bundle, changes in applied) + len(duplicates.opened),
+        "resolved": sum(len(changes.resolved) for _bundle, changes in applied) + len(duplicates.resolved),
+    }
 
 
 def _records(changes: Changes, increment: Increment) -> set[str]:
@@ -98,8 +105,9 @@ def _records(changes: Changes, increment: Increment) -> set[str]:
     return found
 
 
-def _tables(bundle: Bundle, records: Iterable[str], increment: Increment) -> set[str]:
-    found: set[Any] = {getattr(each.payload, "facet_type", None) for each in bundle.operations}
+def _tables(bundles: Iterable[Bundle], records: Iterable[str], increment: Increment) -> set[str]:
+    operations = (each for bundle in bundles for each in bundle.operations)
+    found: set[Any] = {getattr(each.payload, "facet_type", None) for each in operations}
     for each in records:
         if record := increment.storage.records.get(each):
             found |= {facet for _entity, facet in record.facts.facets}

@@ -14,7 +14,7 @@ from stages.registers.fold.bundles import Bundle, Head, compose_bundle
 from stages.registers.fold.clocks import Clock
 from stages.registers.fold.payloads import Payload
 from stages.registers.keys.certificates import Certificate
-from stages.registers.services import ForeignBundle
+from stages.registers.fold.wire import WireBundle
 
 
 def certify(site: SigningKey, person: SigningKey, name: str = "Cleo") -> Certificate:
@@ -55,8 +55,8 @@ class ForeignSite:
     def certificate(self) -> Certificate:
         return certify(self.key, self.person)
 
-    def write(self, payloads: Sequence[Payload], *, seen: Clock | None = None) -> ForeignBundle:
-        return ForeignBundle.of(self.compose(payloads, seen=seen).signed)
+    def write(self, payloads: Sequence[Payload], *, seen: Clock | None = None) -> WireBundle:
+        return WireBundle.of(self.compose(payloads, seen=seen).signed)
 
     def compose(self, payloads: Sequence[Payload], *, seen: Clock | None = None) -> Bundle:
         self.now_ms += 1_000

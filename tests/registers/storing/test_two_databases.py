@@ -24,7 +24,8 @@ from stages.registers.fold.bundles import read_bundle
 from stages.registers.fold.increment import Increment
 from stages.registers.keys.certificates import Certificate
 from stages.registers.models import ActorKey, Conflict, Record
-from stages.registers.services import ForeignBundle, append_foreign
+from stages.registers.fold.wire import WireBundle
+from stages.registers.services import append_foreign
 from stages.registers.storing.storage import PostgresStorage
 from tests import databases
 from tests.cast import new_caller, new_project, new_user
@@ -33,7 +34,7 @@ from tests.registers.fold.writing import PROJECT, key_of
 from tests.registers.storing.foreign_site import certify
 from tests.registers.storing.world import REQ, Desk
 
-Bundles = Sequence[ForeignBundle]
+Bundles = Sequence[WireBundle]
 
 
 class SignedReplica(Replica):
@@ -68,9 +69,7 @@ class Database:
             project = Project.objects.get(pk=PROJECT)
             yield Desk(project, new_caller(project.created_by))
 
-    def take(
-        self, bundles: Sequence[ForeignBundle], certificates: Sequence[Certificate], chance: random.Random
-    ) -> None:
+    def take(self, bundles: Sequence[WireBundle], certificates: Sequence[Certificate], chance: random.Random) -> None:
         """Bundles of several chains, a few in each transaction, in an order in which only each chain's own is kept."""
         with self.opened() as desk:
             waiting = in_some_order(bundles, chance)
@@ -81,10 +80,10 @@ class Database:
                 )
                 waiting = waiting[some:]
 
-    def everything(self) -> tuple[list[ForeignBundle], list[Certificate]]:
+    def everything(self) -> tuple[list[WireBundle], list[Certificate]]:
         """All bundles that are here, and all that this site certified."""
         with self.opened() as desk:
-            bundles = [ForeignBundle.of(each.signed) for each in PostgresStorage(desk.project.id).lacking({})]
+            bundles = [WireBundle.of(each.signed) for each in PostgresStorage(desk.project.id).lacking({})]
             return bundles, [Certificate(each.certificate, bytes(each.seal)) for each in ActorKey.objects.all()]
 
     def manage(self, *arguments: str) -> str:
@@ -107,7 +106,7 @@ class Database:
         return done.stdout
 
 
-def in_some_order(bundles: Bundles, chance: random.Random) -> list[ForeignBundle]:
+def in_some_order(bundles: Bundles, chance: random.Random) -> list[WireBundle]:
     """Chains shuffled into each other."""
     read = [(read_bundle(each.header, each.operations).header, each) for each in bundles]
     chains = {
@@ -146,7 +145,7 @@ def test_two_databases_that_received_the_same_bundles_print_one_state_hash(sites
     net.begin()
     for step in random_steps(chance, 60):
         net.step(step)
-    others = [ForeignBundle.of(each.signed) for each in net.bundles]
+    others = [WireBundle.of(each.signed) for each in net.bundles]
     certificates = [certify(each.key, each.person) for each in net.sites if isinstance(each, SignedReplica)]
     with a.opened() as ann:
         ann.create_table()

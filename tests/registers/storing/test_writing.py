@@ -28,7 +28,8 @@ from stages.registers.fold.payloads import CreateEntity, SetField
 from stages.registers.fold.signatures import verify
 from stages.registers.keys import own_site_key
 from stages.registers.models import ActorKey, Bundle, Operation
-from stages.registers.services import ForeignBundle, append_foreign, preview, undo
+from stages.registers.fold.wire import WireBundle
+from stages.registers.services import append_foreign, preview, undo
 from stages.registers.storing.storage import PostgresStorage
 from tests.registers.storing.world import REQ, Desk
 
@@ -182,7 +183,7 @@ def test_what_is_written_is_what_the_definition_says(ann: Desk, ben: Desk) -> No
 
 def test_a_bundle_of_another_project_is_refused(ann: Desk, make_project: Callable[..., Project]) -> None:
     ann.create({"title": "A"})
-    bundles = [ForeignBundle.of(each.signed) for each in PostgresStorage(ann.project.id).lacking({})]
+    bundles = [WireBundle.of(each.signed) for each in PostgresStorage(ann.project.id).lacking({})]
     other = make_project("Another", members={"editor": ann.caller.user})
     with pytest.raises(ValidationFailed, match="project"):
         append_foreign(caller=ann.caller, project_id=other.id, bundles=bundles)

@@ -1,0 +1,85 @@
+"""Bundles that another site sends come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from accounts.callers import foundry_caller
+from kernel.statements import database_now, run
+from projects.writing import upkeep_write
+from stages.registers.fold.wire import WireBundle
+from stages.registers.keys import own_site_key
+from stages.registers.services.intake import Intake
+from stages.registers.storing.storage import PostgresStorage
+from stages.replication.held.keeping import keep
+from stages.replication.ingest.examining import examine, is_wrong
+from stages.replication.ingest.knowledge import Knowledge
+from stages.replication.ingest.reading import SiteClock, clock_of_heads
+from stages.replication.models import HeldBundle
+
+BAD_CONTENT: Final = 4422
+TOO_MANY_HELD: Final = 4429
+
+_KNOWN: Final = """
+SELECT encode(hash, 'hex') FROM registers_bundle WHERE project_id = %s AND hash = ANY(%s)
+UNION ALL SELECT encode(hash, 'hex') FROM replication_heldbundle WHERE project_id = %s AND hash = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReason:
+    """Why the link has to close, by the code of the protocol."""
+
+    code: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a batch: the clock after it, how many bundles came in, and what is held of it."""
+
+    clock: SiteClock
+    accepted: int = 0
+    held: list[HeldBundle] = field(default_factory=list)
+    close: CloseReason | None = None
+
+
+def ingest_bundles(
+    *, project_id: UUID, peer_key: str, bundles: Sequence[WireBundle], keys: Sequence[Mapping[str, Any]] = ()
+) -> Ingested:
+    """Take in what a site sends, all of it or nothing; what cannot come in is held with its reason.
+
+    `keys` are the statements by which sites certify their people, and revoke them. What is known already, also what is
+    held or was decided, is left out before anything of it is verified. A bundle whose predecessor is not here is left
+    out, too: the clock in the answer says what to send again. No role is asked, nor the project's status: the sites
+    answer for their people, and a release names the clock that it is about.
+    """
+    arrived = {each.hash: each for each in bundles}
+    with upkeep_write(caller=foundry_caller("site"), project_id=project_id) as write:
+        storage = PostgresStorage(project_id)
+        storage.received_at = now = database_now()
+        known = _known(project_id, arrived)
+        fresh = [each for digest, each in arrived.items() if digest not in known]
+        if not fresh:
+            return Ingested(clock_of_heads(storage.heads))
+        storage.open()
+        knowledge = Knowledge(project_id, own_site_key().hex(), dict(storage.heads), now)
+        examined = examine(fresh, knowledge)
+        Intake(write, storage, peer_key).take(examined.accepted)
+        held = keep(project_id=project_id, sender=peer_key, refused=examined.refused, now=now)
+        close = None
+        if is_wrong(examined.refused):
+            close = CloseReason(BAD_CONTENT, gettext("A bundle is wrong."))
+        elif len(held) < len(examined.refused):
+            close = CloseReason(TOO_MANY_HELD, gettext("Too many bundles of this site are held."))
+        return Ingested(clock_of_heads(storage.heads), len(examined.accepted), held, close)
+
+
+def _known(project_id: UUID, hashes: Mapping[str, WireBundle]) -> set[str]:
+    digests = [bytes.fromhex(each) for each in hashes]
+    return {digest for (digest,) in run((_KNOWN, [project_id, digests, project_id, digests]))}
