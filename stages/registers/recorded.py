@@ -27,10 +27,8 @@ class RecordedBundle:
 def bundles_recorded(action: str, data: Mapping[str, Any]) -> Iterator[RecordedBundle]:
     """The bundles that an event of `RECORDING` records."""
     if action == CHANGED:
-        names = (data[name] for name in ("bundle", "bundle_id", "site_key", "number", "count", "undoes"))
-        yield RecordedBundle(*names, data["origin"])
+        said = {name: data[name] for name in ("bundle_id", "site_key", "number", "count", "undoes", "origin")}
+        yield RecordedBundle(hash=data["bundle"], **said)
         return
     for number, each in enumerate(data["bundles"], data["numbers"][0]):
-        yield RecordedBundle(
-            each["hash"], each["bundle_id"], data["site"], number, each["count"], each["undoes"], data["via"]
-        )
+        yield RecordedBundle(**each, site_key=data["site"], number=number, origin=data["via"])

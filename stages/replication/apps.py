@@ -10,11 +10,13 @@ class ReplicationConfig(StageConfig):
     def ready(self) -> None:
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
+        from stages.replication.ingest import plugs as ingest
         from stages.replication.operation import plugs as operation
         from stages.replication.permissions import PERMISSIONS, SITE_PERMISSIONS
         from stages.replication.proof import plugs as proof
 
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
+        ingest.register()
         operation.register()
         proof.register()

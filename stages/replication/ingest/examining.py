@@ -128,7 +128,7 @@ def _standing(bundle: WireBundle, signed: SignedBundle, known: Knowledge, found:
 
 def _refusal_of_site(bundle: WireBundle, signed: SignedBundle, known: Knowledge) -> Refusal | None:
     header = signed.header
-    if header.project != str(known.project_id) or header.number > _MAX_NUMBER:
+    if header.project != str(known.project_id):
         return Refusal(HeldReason.MALFORMED, gettext(_ANOTHER_PROJECT))
     standing = known.standing(header.site_key)
     if standing is None:

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kernel.statements import ids_text, run, run_together
+from kernel.statements import ids_text, run_together
 from stages.registers.fold.bundles import Head, SignedBundle
 from stages.replication.choices import Rights
+from stages.replication.environment import SKEW
 
 _SITES: Final = """
 SELECT encode(key, 'hex'), admitted_at IS NOT NULL, revoked_at IS NOT NULL, rights, cut_number
@@ -65,7 +66,8 @@ class Knowledge:
     @property
     def latest_ms(self) -> int:
         """Beyond this, the time of a bundle has not come."""
-        return int(self.now.timestamp() * 1000) + settings.FOUNDRY_CLOCK_SKEW * 1000
+        skew: int = getattr(settings, SKEW)
+        return int(self.now.timestamp() * 1000) + skew * 1000
 
     def read_for(self, bundles: Sequence[SignedBundle]) -> None:
         """Read together what these bundles will be compared with."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
-
-from django.utils.translation import gettext
 
 from accounts.callers import foundry_caller
 from kernel.statements import database_now, run
@@ -22,21 +21,17 @@ from stages.replication.ingest.knowledge import Knowledge
 from stages.replication.ingest.reading import SiteClock, clock_of_heads
 from stages.replication.models import HeldBundle
 
-BAD_CONTENT: Final = 4422
-TOO_MANY_HELD: Final = 4429
-
 _KNOWN: Final = """
 SELECT encode(hash, 'hex') FROM registers_bundle WHERE project_id = %s AND hash = ANY(%s)
 UNION ALL SELECT encode(hash, 'hex') FROM replication_heldbundle WHERE project_id = %s AND hash = ANY(%s)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CloseReason:
-    """Why the link has to close, by the code of the protocol."""
+class CloseReason(StrEnum):
+    """Why the link over which bundles came has to close."""
 
-    code: int
-    words: str
+    BAD_CONTENT = "bad_content"
+    TOO_MANY = "too_many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +69,9 @@ def ingest_bundles(
         held = keep(project_id=project_id, sender=peer_key, refused=examined.refused, now=now)
         close = None
         if is_wrong(examined.refused):
-            close = CloseReason(BAD_CONTENT, gettext("A bundle is wrong."))
+            close = CloseReason.BAD_CONTENT
         elif len(held) < len(examined.refused):
-            close = CloseReason(TOO_MANY_HELD, gettext("Too many bundles of this site are held."))
+            close = CloseReason.TOO_MANY
         return Ingested(clock_of_heads(storage.heads), len(examined.accepted), held, close)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from typing import Any, Final
@@ -51,12 +50,10 @@ def wire_of_text(text: str) -> WireBundle:
 def _operation(value: Any, at: int) -> tuple[str, bytes]:
     if not isinstance(value, dict) or set(value) != {"text", "signature"}:
         raise _wrong(f"operations.{at}")
-    signature = value["signature"]
+    signature = _text(value["signature"], f"operations.{at}.signature")
     try:
-        if not isinstance(signature, str):
-            raise ValueError
         return _text(value["text"], f"operations.{at}.text"), base64.b64decode(signature, validate=True)
-    except (ValueError, binascii.Error):
+    except ValueError:
         raise _wrong(f"operations.{at}.signature") from None
 
 

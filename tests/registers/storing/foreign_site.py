@@ -13,8 +13,8 @@ from kernel.canonical import canonical
 from stages.registers.fold.bundles import Bundle, Head, compose_bundle
 from stages.registers.fold.clocks import Clock
 from stages.registers.fold.payloads import Payload
-from stages.registers.keys.certificates import Certificate
 from stages.registers.fold.wire import WireBundle
+from stages.registers.keys.certificates import Certificate
 
 
 def certify(site: SigningKey, person: SigningKey, name: str = "Cleo") -> Certificate:

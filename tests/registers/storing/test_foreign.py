@@ -17,12 +17,12 @@ from projects.models import Project
 from stages.registers.fold.definition import replay
 from stages.registers.fold.ids import TABLE
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
+from stages.registers.fold.wire import WireBundle
 from stages.registers.keys.certificates import Certificate
 from stages.registers.models import ActorKey, Bundle
 from stages.registers.models import Conflict as ConflictRow
 from stages.registers.reading.actors import Actors
 from stages.registers.schema import Schema
-from stages.registers.fold.wire import WireBundle
 from stages.registers.services import append_foreign
 from stages.registers.services.undoing import name_of
 from stages.registers.storing.storage import PostgresStorage

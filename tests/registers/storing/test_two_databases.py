@@ -22,9 +22,9 @@ from pytest_django import DjangoDbBlocker
 from projects.models import Project
 from stages.registers.fold.bundles import read_bundle
 from stages.registers.fold.increment import Increment
+from stages.registers.fold.wire import WireBundle
 from stages.registers.keys.certificates import Certificate
 from stages.registers.models import ActorKey, Conflict, Record
-from stages.registers.fold.wire import WireBundle
 from stages.registers.services import append_foreign
 from stages.registers.storing.storage import PostgresStorage
 from tests import databases

@@ -26,9 +26,9 @@ from stages.registers import hooks
 from stages.registers.fold.definition import replay
 from stages.registers.fold.payloads import CreateEntity, SetField
 from stages.registers.fold.signatures import verify
+from stages.registers.fold.wire import WireBundle
 from stages.registers.keys import own_site_key
 from stages.registers.models import ActorKey, Bundle, Operation
-from stages.registers.fold.wire import WireBundle
 from stages.registers.services import append_foreign, preview, undo
 from stages.registers.storing.storage import PostgresStorage
 from tests.registers.storing.world import REQ, Desk
