@@ -10,6 +10,7 @@ class ReplicationConfig(StageConfig):
     def ready(self) -> None:
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
+        from stages.replication import notices
         from stages.replication.ingest import plugs as ingest
         from stages.replication.operation import plugs as operation
         from stages.replication.permissions import PERMISSIONS, SITE_PERMISSIONS
@@ -18,5 +19,6 @@ class ReplicationConfig(StageConfig):
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         ingest.register()
+        notices.register()
         operation.register()
         proof.register()

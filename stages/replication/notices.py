@@ -1,0 +1,163 @@
+"""What people read in their inboxes of other sites; all of it is written in the transaction of another write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.callers import foundry_caller
+from audit.event_types import Facts, InboxLine, Text, register_inbox_lines
+from notifications.services import notify
+from notifications.topics import MAIL_TOPICS, MailTopic
+from projects.models import Member, Role
+from stages.replication.choices import HeldReason
+from stages.replication.models import Peer
+
+TOPIC: Final = "site"
+# Names in one line; the rest is counted.
+MAX_NAMES: Final = 3
+
+
+def _sites_page(project_id: UUID | None, facts: Facts) -> str:
+    address = reverse("replication:sites", args=[project_id])
+    return f"{address}?site={facts['site']}" if facts.get("site") else address
+
+
+def _site(facts: Facts) -> str:
+    return str(facts["name"])
+
+
+def _refused(facts: Facts) -> Text:
+    if facts["reason"] == HeldReason.FORK:
+        return _("{thing} has written two histories under one number; the link was closed")
+    if facts["reason"] == HeldReason.BAD_SIGNATURE:
+        return _("{thing} sent changes with a wrong signature; they are held back and the link was closed")
+    return _("{thing} sent changes that are malformed; they are held back and the link was closed")
+
+
+def _introduced(facts: Facts) -> Text:
+    if facts["is_revoked"]:
+        return _("Another site has revoked {thing}; an owner here may follow")
+    return _("Another site has admitted {thing}; an owner here may admit it, too")
+
+
+def _named(facts: Facts) -> str:
+    """The names of records, and how many more there are."""
+    names = ", ".join(map(str, facts["names"]))
+    more = int(facts["more"])
+    if not more:
+        return names
+    return ngettext("{names} and {n} more", "{names} and {n} more", more).format(names=names, n=f"{more:,}")
+
+
+def _differing(facts: Facts) -> str:
+    names = _named(facts) if facts["names"] else gettext("records")
+    return gettext("{names} at {site}").format(names=names, site=facts["name"])
+
+
+ADMITTED: Final = InboxLine(
+    "site.admitted",
+    title="A site joined your project",
+    icon="waypoints",
+    mail=_("A site joined a project of yours"),
+    sentence=_("{thing} joined by an invitation"),
+    thing=_site,
+    link=_sites_page,
+)
+INTRODUCED: Final = InboxLine(
+    "site.introduced",
+    title="A site waits for your decision",
+    icon="waypoints",
+    mail=_("A site of a project of yours waits for your decision"),
+    sentence=_introduced,
+    thing=_site,
+    link=_sites_page,
+)
+REFUSED: Final = InboxLine(
+    "site.refused",
+    title="A site sent what cannot be believed",
+    icon="shield-alert",
+    mail=_("A site of a project of yours sent what cannot be believed"),
+    sentence=_refused,
+    thing=_site,
+    link=_sites_page,
+)
+DIFFERS: Final = InboxLine(
+    "site.differs",
+    title="Two sites differ",
+    icon="triangle-alert",
+    mail=_("Two sites of a project of yours differ"),
+    sentence=_("The same changes have led to different records: {thing}"),
+    thing=_differing,
+    link=_sites_page,
+)
+CONFLICTS: Final = InboxLine(
+    "site.conflicts",
+    title="Something of yours was also changed at another site",
+    icon="git-merge",
+    mail=_("Something of yours was also changed at another site"),
+    sentence=_("While the sites were apart, others changed what you changed: {thing}"),
+    thing=_named,
+    link=lambda project_id, facts: reverse("registers:conflicts", args=[project_id]),
+)
+LINES: Final = (ADMITTED, INTRODUCED, REFUSED, DIFFERS, CONFLICTS)
+
+
+def register() -> None:
+    """Make the lines known, and that they can be had by mail."""
+    register_inbox_lines(*LINES)
+    label = _("A site joined, differs or sent what cannot be believed, or changed what you changed")
+    MAIL_TOPICS.register(TOPIC, MailTopic(label, position=48))
+
+
+def notice_admitted(*, project_id: UUID, peer: Peer) -> None:
+    """A site came by an invitation."""
+    _to_owners(project_id, ADMITTED, {"site": peer.key_text, "name": str(peer)})
+
+
+def notice_introduced(*, project_id: UUID, peer: Peer, by: str, is_revoked: bool = False) -> None:
+    """The site with the key `by` has admitted a site that nobody has here, or revoked one that still counts here."""
+    facts = {"site": peer.key_text, "name": str(peer), "by": by, "is_revoked": is_revoked}
+    _to_owners(project_id, INTRODUCED, facts)
+
+
+def notice_refused(*, project_id: UUID, sender: str, reason: str, count: int = 1) -> None:
+    """The site with the key `sender` sent bundles that are held as forged, malformed, or as a second history."""
+    _to_owners(project_id, REFUSED, {**_named_site(project_id, sender), "reason": str(reason), "count": count})
+
+
+def notice_differs(*, project_id: UUID, peer: Peer, records: Sequence[str] = ()) -> None:
+    """A site has the same bundles and another state; `records` are the names of those that differ."""
+    facts = {"site": peer.key_text, "name": str(peer), **_some_of(records)}
+    _to_owners(project_id, DIFFERS, facts)
+
+
+def notice_conflicts(*, project_id: UUID, conflicts: Collection[UUID]) -> None:
+    """Conflicts were opened by what came from another site: to whoever wrote one of their tips with an account here."""
+    from stages.replication.reading.conflicts import authors_of_tips
+
+    for user_id, names in authors_of_tips(project_id, conflicts).items():
+        _notify(project_id, CONFLICTS, [user_id], _some_of(names))
+
+
+def _named_site(project_id: UUID, key: str) -> dict[str, str]:
+    peer = Peer.objects.filter(project_id=project_id, key=bytes.fromhex(key)).only("name", "key").first()
+    return {"site": key, "name": str(peer) if peer is not None else key[:16]}
+
+
+def _some_of(names: Sequence[str]) -> dict[str, Any]:
+    return {"names": list(names[:MAX_NAMES]), "more": max(0, len(names) - MAX_NAMES)}
+
+
+def _to_owners(project_id: UUID, line: InboxLine, facts: dict[str, Any]) -> None:
+    owners = Member.objects.filter(project_id=project_id, role=Role.OWNER, user__is_active=True)
+    _notify(project_id, line, owners.values_list("user_id", flat=True), facts)
+
+
+def _notify(project_id: UUID, line: InboxLine, recipients: Any, facts: dict[str, Any]) -> None:
+    notify(caller=foundry_caller(), line=line, recipients=list(recipients), project_id=project_id, facts=facts)
