@@ -35,3 +35,10 @@ class Decision(models.TextChoices):
     RELEASED = "released", _("Released")
     DISCARDED = "discarded", _("Discarded")
     RE_ENTERED = "re_entered", _("Entered again")
+
+
+class ContentKind(models.TextChoices):
+    """By which hash a content of another site is asked for."""
+
+    SHA256 = "sha256", _("Text")
+    BLAKE3 = "blake3", _("File")

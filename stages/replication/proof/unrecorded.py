@@ -9,5 +9,6 @@ TABLES: Final = {
     "replication_invitation": "made, used and withdrawn by events (records of replication)",
     "replication_heldbundle": "as another site sent it; what was decided has its event (records of replication)",
     "replication_copiedevent": "the chain of another site, linked by its own hashes and sealed there",
-    "replication_copiedcheckpoint": "sealed by another site",
+    "replication_copiedcheckpoint": "sealed by another site, and recorded by record.copied (copies of home)",
+    "replication_wantedcontent": "asked for by people; its bytes have the hash that an event or operation names",
 }

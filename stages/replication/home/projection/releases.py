@@ -1,0 +1,114 @@
+"""The releases of home with their signatures, whose seals are verified here where their statements are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.models import Person
+from publishing.models import ReleaseState
+from stages.replication.home.named import NOTES, SIGNED
+from stages.replication.home.projection.facts import CopiedFact, facts_of
+
+SUBMITTED: Final = "release.submitted"
+_ENDS: Final = {
+    "release.released": ReleaseState.RELEASED,
+    "release.rejected": ReleaseState.REJECTED,
+    "release.withdrawn": ReleaseState.WITHDRAWN,
+}
+ACTIONS: Final = (SUBMITTED, SIGNED, NOTES, *_ENDS)
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedSignature:
+    """A signature of home: who, when, in which meaning. `statement` is the SHA-256 of the sealed text."""
+
+    id: str
+    signer: Person
+    at: datetime
+    meaning: str
+    statement: str
+    seal: bytes
+    key: str
+
+
+@dataclass(slots=True)
+class CopiedRelease:
+    """A release of home, with its signatures in their order; `notes` is the SHA-256 of its newest notes."""
+
+    id: str
+    name: str
+    version: int
+    content_hash: str
+    submitted_by: Person
+    submitted_at: datetime
+    authors: list[Person]
+    state: str = ReleaseState.IN_REVIEW.value
+    ended_at: datetime | None = None
+    ended_by: Person | None = None
+    reason: str = ""
+    notes: str = ""
+    signatures: list[CopiedSignature] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """Its state in words."""
+        return str(ReleaseState(self.state).label)
+
+    @property
+    def is_released(self) -> bool:
+        return self.state == ReleaseState.RELEASED.value
+
+
+def releases_of(project_id: UUID) -> list[CopiedRelease]:
+    """All releases that the copy has, newest first."""
+    found: dict[str, CopiedRelease] = {}
+    for fact in facts_of(project_id, *ACTIONS):
+        _apply(found, fact)
+    return sorted(found.values(), key=lambda release: release.submitted_at, reverse=True)
+
+
+def _apply(found: dict[str, CopiedRelease], fact: CopiedFact) -> None:
+    data = fact.data
+    if fact.action == SUBMITTED:
+        found[fact.target_id] = _submitted(fact)
+        return
+    release = found.get(str(data.get("release_id", fact.target_id)))
+    if release is None:
+        return
+    if fact.action == SIGNED:
+        release.signatures.append(_signature(fact))
+    elif fact.action == NOTES:
+        release.notes = data["text_sha256"]
+    else:
+        release.state = _ENDS[fact.action].value
+        release.ended_at, release.ended_by, release.reason = fact.at, fact.person, fact.reason
+
+
+def _submitted(fact: CopiedFact) -> CopiedRelease:
+    data: Mapping[str, Any] = fact.data
+    return CopiedRelease(
+        id=fact.target_id,
+        name=data["name"],
+        version=data["version"],
+        content_hash=data["content_hash"],
+        submitted_by=fact.person,
+        submitted_at=fact.at,
+        authors=list(data["authors"]),
+    )
+
+
+def _signature(fact: CopiedFact) -> CopiedSignature:
+    data = fact.data
+    return CopiedSignature(
+        id=fact.target_id,
+        signer=fact.person,
+        at=fact.at,
+        meaning=data["meaning"],
+        statement=data["statement"],
+        seal=bytes.fromhex(data["seal"]),
+        key=data["key"],
+    )
