@@ -1,4 +1,4 @@
-"""What people read in their inboxes of other sites; all of it is written in the transaction of another write."""
+"""Inbox lines about what sites send each other, written in the transaction that notices it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from projects.models import Member, Role
 from stages.replication.choices import HeldReason
 from stages.replication.models import Peer
 
-TOPIC: Final = "site"
+TOPIC: Final = "sync"
 # Names in one line; the rest is counted.
 MAX_NAMES: Final = 3
 
@@ -40,12 +40,6 @@ def _refused(facts: Facts) -> Text:
     return _("{thing} sent changes that are malformed; they are held back and the link was closed")
 
 
-def _introduced(facts: Facts) -> Text:
-    if facts["is_revoked"]:
-        return _("Another site has revoked {thing}; an owner here may follow")
-    return _("Another site has admitted {thing}; an owner here may admit it, too")
-
-
 def _named(facts: Facts) -> str:
     """The names of records, and how many more there are."""
     names = ", ".join(map(str, facts["names"]))
@@ -60,26 +54,8 @@ def _differing(facts: Facts) -> str:
     return gettext("{names} at {site}").format(names=names, site=facts["name"])
 
 
-ADMITTED: Final = InboxLine(
-    "site.admitted",
-    title="A site joined your project",
-    icon="waypoints",
-    mail=_("A site joined a project of yours"),
-    sentence=_("{thing} joined by an invitation"),
-    thing=_site,
-    link=_sites_page,
-)
-INTRODUCED: Final = InboxLine(
-    "site.introduced",
-    title="A site waits for your decision",
-    icon="waypoints",
-    mail=_("A site of a project of yours waits for your decision"),
-    sentence=_introduced,
-    thing=_site,
-    link=_sites_page,
-)
 REFUSED: Final = InboxLine(
-    "site.refused",
+    "sync.refused",
     title="A site sent what cannot be believed",
     icon="shield-alert",
     mail=_("A site of a project of yours sent what cannot be believed"),
@@ -88,7 +64,7 @@ REFUSED: Final = InboxLine(
     link=_sites_page,
 )
 DIFFERS: Final = InboxLine(
-    "site.differs",
+    "sync.differs",
     title="Two sites differ",
     icon="triangle-alert",
     mail=_("Two sites of a project of yours differ"),
@@ -97,7 +73,7 @@ DIFFERS: Final = InboxLine(
     link=_sites_page,
 )
 CONFLICTS: Final = InboxLine(
-    "site.conflicts",
+    "sync.conflicts",
     title="Something of yours was also changed at another site",
     icon="git-merge",
     mail=_("Something of yours was also changed at another site"),
@@ -105,25 +81,14 @@ CONFLICTS: Final = InboxLine(
     thing=_named,
     link=lambda project_id, facts: reverse("registers:conflicts", args=[project_id]),
 )
-LINES: Final = (ADMITTED, INTRODUCED, REFUSED, DIFFERS, CONFLICTS)
+LINES: Final = (REFUSED, DIFFERS, CONFLICTS)
 
 
 def register() -> None:
     """Make the lines known, and that they can be had by mail."""
     register_inbox_lines(*LINES)
-    label = _("A site joined, differs or sent what cannot be believed, or changed what you changed")
-    MAIL_TOPICS.register(TOPIC, MailTopic(label, position=48))
-
-
-def notice_admitted(*, project_id: UUID, peer: Peer) -> None:
-    """A site came by an invitation."""
-    _to_owners(project_id, ADMITTED, {"site": peer.key_text, "name": str(peer)})
-
-
-def notice_introduced(*, project_id: UUID, peer: Peer, by: str, is_revoked: bool = False) -> None:
-    """The site with the key `by` has admitted a site that nobody has here, or revoked one that still counts here."""
-    facts = {"site": peer.key_text, "name": str(peer), "by": by, "is_revoked": is_revoked}
-    _to_owners(project_id, INTRODUCED, facts)
+    label = _("Sites differ or send what cannot be believed, or change what you changed")
+    MAIL_TOPICS.register(TOPIC, MailTopic(label, position=56))
 
 
 def notice_refused(*, project_id: UUID, sender: str, reason: str, count: int = 1) -> None:

@@ -19,21 +19,19 @@ from stages.replication import notices
 from stages.replication.choices import HeldReason
 from tests.registers.storing.foreign_site import ForeignSite
 from tests.registers.storing.world import REQ, Desk
-from tests.replication.rows import key_of, make_peer
+from tests.replication.rows import make_peer
 
 pytestmark = pytest.mark.django_db
 
 
 def kinds_of(user: User) -> list[tuple[str, dict[str, Any]]]:
-    found = Notification.objects.filter(recipient=user, kind__startswith="site.").order_by("id")
+    found = Notification.objects.filter(recipient=user, kind__startswith="sync.").order_by("id")
     return list(found.values_list("kind", "facts"))
 
 
-def test_owners_read_of_sites_that_come_wait_or_lie(project: Project, owner: User, editor: User) -> None:
+def test_owners_read_of_sites_that_differ_or_send_what_is_forged(project: Project, owner: User, editor: User) -> None:
     peer = make_peer(project, "Basel")
     with transaction.atomic():
-        notices.notice_admitted(project_id=project.id, peer=peer)
-        notices.notice_introduced(project_id=project.id, peer=peer, by=key_of("Visp"))
         for _again in range(2):
             notices.notice_refused(
                 project_id=project.id, sender=peer.key_text, reason=HeldReason.BAD_SIGNATURE, count=1
@@ -41,7 +39,7 @@ def test_owners_read_of_sites_that_come_wait_or_lie(project: Project, owner: Use
         notices.notice_differs(project_id=project.id, peer=peer, records=["REQ-1", "REQ-2", "REQ-3", "REQ-4"])
     found = kinds_of(owner)
     # What is said already is not said again.
-    assert [kind for kind, _facts in found] == ["site.admitted", "site.introduced", "site.refused", "site.differs"]
+    assert [kind for kind, _facts in found] == ["sync.refused", "sync.differs"]
     assert all(facts["name"] == "Basel" for _kind, facts in found)
     assert (found[-1][1]["names"], found[-1][1]["more"]) == (["REQ-1", "REQ-2", "REQ-3"], 1)
     assert kinds_of(editor) == []
@@ -62,7 +60,7 @@ def test_whoever_wrote_a_tip_of_a_new_conflict_reads_of_it(
     with transaction.atomic():
         notices.notice_conflicts(project_id=project.id, conflicts=conflicts)
     ((kind, facts),) = kinds_of(editor)
-    assert kind == "site.conflicts"
+    assert kind == "sync.conflicts"
     assert facts["more"] == 0
     assert len(facts["names"]) == 1
     assert kinds_of(owner) == []
