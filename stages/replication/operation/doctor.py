@@ -51,9 +51,9 @@ def _address() -> Diagnosis:
 
 def _of_peer(peer: Peer) -> Iterator[Diagnosis]:
     subject = f"Site {peer}, project {peer.project.name}"
-    if peer.alarm is not None:
+    if peer.alarm is not None and not peer.alarm.get("over_at"):
         remedy = "The project's page Sites says what differs. docs/sites.md, when sites differ, says what to do."
-        yield bad(subject, f"alarm: {peer.alarm.get('kind', '')} {peer.alarm.get('detail', '')}".rstrip(), remedy)
+        yield bad(subject, f"alarm ({peer.alarm.get('kind', '')}): {peer.alarm.get('detail', '')}", remedy)
     if peer.last_seen_at is None:
         if peer.address:
             yield warn(subject, "never reached", f"Look whether {peer.address} answers from this machine.")

@@ -14,7 +14,6 @@ from stages.replication.choices import HeldReason
 
 INGESTED: Final = Counter("foundry_sites_bundles_ingested", "Bundles of other sites that this node has accepted.")
 
-_ADMITTED: Final = "admitted_at IS NOT NULL AND revoked_at IS NULL"
 # Of each chain that a project can have, what this site has beyond what a peer is known to have.
 _LAG: Final = """
 SELECT coalesce(max(behind), 0) FROM (
@@ -34,51 +33,51 @@ SELECT coalesce(max(behind), 0) FROM (
 ) each_peer
 """
 
+
+def _of_sites(name: str, description: str, what: str, *conditions: str) -> SiteFigure:
+    """A figure of the sites that are admitted."""
+    admitted = ("admitted_at IS NOT NULL", "revoked_at IS NULL", *conditions)
+    sql = ["SELECT", what, "FROM replication_peer WHERE", " AND ".join(admitted)]
+    return SiteFigure(f"foundry_sites_{name}", description, " ".join(sql))
+
+
+def _held(reason: HeldReason) -> SiteFigure:
+    description = f"Bundles that are held: {reason.label[0].lower()}{reason.label[1:]}."
+    sql = ["SELECT", "count(*)", "FROM replication_heldbundle WHERE", f"decision = '' AND reason = '{reason.value}'"]
+    return SiteFigure(f"foundry_sites_held_{reason.value}", description, " ".join(sql))
+
+
 FIGURES: Final = (
-    SiteFigure(
-        "foundry_sites_admitted",
-        "Other sites, counted once for each project that has admitted them.",
-        f"SELECT count(*) FROM replication_peer WHERE {_ADMITTED}",  # noqa: S608
-    ),
-    SiteFigure(
-        "foundry_sites_linked",
-        "Admitted sites with a link now.",
-        f"SELECT count(*) FROM replication_peer WHERE {_ADMITTED} AND connected_at IS NOT NULL",  # noqa: S608
-    ),
-    SiteFigure(
-        "foundry_sites_silent_seconds",
+    _of_sites("admitted", "Other sites, counted once for each project that has admitted them.", "count(*)"),
+    _of_sites("linked", "Admitted sites with a link now.", "count(*)", "connected_at IS NOT NULL"),
+    _of_sites(
+        "silent_seconds",
         "How long the admitted site that was heard of least recently has been silent.",
-        "SELECT coalesce(max(extract(epoch FROM now() - last_seen_at)), 0) FROM replication_peer"  # noqa: S608
-        f" WHERE {_ADMITTED} AND last_seen_at IS NOT NULL",
+        "coalesce(max(extract(epoch FROM now() - last_seen_at)), 0)",
+        "last_seen_at IS NOT NULL",
     ),
     SiteFigure(
         "foundry_sites_lag_bundles",
         "Bundles that the site which is furthest behind is not known to have.",
         " ".join(_LAG.split()),
     ),
-    SiteFigure(
-        "foundry_sites_remaining_bundles",
+    _of_sites(
+        "remaining_bundles",
         "Bundles that linked sites have said are still to come.",
-        f"SELECT coalesce(sum(remaining), 0) FROM replication_peer WHERE {_ADMITTED}"  # noqa: S608
-        " AND connected_at IS NOT NULL",
+        "coalesce(sum(remaining), 0)",
+        "connected_at IS NOT NULL",
     ),
-    SiteFigure(
-        "foundry_sites_clock_skew_seconds",
+    _of_sites(
+        "clock_skew_seconds",
         "How far the clock of an admitted site is from this one's, at most.",
-        f"SELECT coalesce(max(abs(skew_ms)), 0) / 1000.0 FROM replication_peer WHERE {_ADMITTED}",  # noqa: S608
+        "coalesce(max(abs(skew_ms)), 0) / 1000.0",
     ),
-    SiteFigure(
-        "foundry_sites_alarms",
+    _of_sites(
+        "alarms",
         "Admitted sites with which this one differs: another state under the same clocks, or two histories.",
-        f"SELECT count(*) FROM replication_peer WHERE {_ADMITTED} AND alarm IS NOT NULL",  # noqa: S608
+        "count(*)",
+        "alarm IS NOT NULL",
+        "NOT alarm ? 'over_at'",
     ),
-    *(
-        SiteFigure(
-            f"foundry_sites_held_{reason.value}",
-            f"Bundles that are held: {reason.label[0].lower()}{reason.label[1:]}.",
-            "SELECT count(*) FROM replication_heldbundle"  # noqa: S608
-            f" WHERE decision = '' AND reason = '{reason.value}'",
-        )
-        for reason in HeldReason
-    ),
+    *(_held(reason) for reason in HeldReason),
 )

@@ -67,10 +67,15 @@ def test_a_wrong_clock_is_named(make_peer: MakePeer, milliseconds: int, level: L
 
 
 def test_an_alarm_has_to_be_remedied(make_peer: MakePeer) -> None:
-    alarm = {"kind": "state", "at": "2026-12-01T08:30:00Z", "detail": "REQ-7 differs"}
+    alarm = {"kind": "differs", "at": "2026-12-01T08:30:00Z", "detail": "REQ-7 differs"}
     make_peer("Bern", last_seen_at=timezone.now(), alarm=alarm)
     [found] = of("Site Bern")
-    assert (found.level, found.text) == (Level.BAD, "alarm: state REQ-7 differs")
+    assert (found.level, found.text) == (Level.BAD, "alarm (differs): REQ-7 differs")
+
+
+def test_an_alarm_that_is_over_is_none(make_peer: MakePeer) -> None:
+    make_peer("Bern", last_seen_at=timezone.now(), alarm={"kind": "differs", "over_at": "2026-12-01T08:31:00Z"})
+    assert of("Site Bern") == []
 
 
 def test_held_bundles_are_counted_by_their_reason(project: Project) -> None:

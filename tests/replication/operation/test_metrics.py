@@ -37,11 +37,12 @@ def test_without_other_sites_all_is_zero() -> None:
 def test_links_clocks_and_held_bundles_are_counted(make_peer: MakePeer, project: Project) -> None:
     now = timezone.now()
     make_peer("Bern", connected_at=now, last_seen_at=now, skew_ms=-4_500, remaining=3)
-    make_peer("Lyon", last_seen_at=now - timedelta(hours=2), alarm={"kind": "state"})
+    make_peer("Lyon", last_seen_at=now - timedelta(hours=2), alarm={"kind": "differs"})
+    make_peer("Cork", alarm={"kind": "differs", "over_at": "2026-12-01T08:31:00Z"})
     make_peer("Gone", revoked_at=now, skew_ms=999_000, alarm={"kind": "state"})
     hold(project, HeldReason.UNKNOWN_KEY)
     found = figures()
-    assert found["admitted"] == 2
+    assert found["admitted"] == 3
     assert found["linked"] == 1
     assert found["remaining_bundles"] == 3
     assert found["clock_skew_seconds"] == 4.5
