@@ -118,6 +118,7 @@ class Kind:
       events, and returns the version that it made, if it makes one. Raises to refuse the whole acceptance;
     - `label(target)`: the target for people;
     - `labels(project_id, targets)`: the same for many, by the names that things have in the project; None: as `label`;
+    - `addresses(project_id, targets)`: the pages of those targets that have one; None where none has;
     - `read_texts(contents)`: the texts behind contents that rounds and versions hold, by SHA-256, in one query;
     - `difference(target, before, after, budget)`: how two texts (None: there is none) differ, as REST shows it; the
       targets of a comparison share the budget;
@@ -149,12 +150,17 @@ class Kind:
     reading: Reading | None = None
     follows: Callable[[UUID, Mapping[str, Content]], list[FollowUp]] | None = None
     labels: Callable[[UUID, Collection[str]], Mapping[str, str]] | None = None
+    addresses: Callable[[UUID, Collection[str]], Mapping[str, str]] | None = None
 
     def labels_in(self, project_id: UUID, targets: Collection[str]) -> Mapping[str, str]:
         """The targets for people who see the project."""
         if self.labels is None:
             return {each: self.label(each) for each in targets}
         return self.labels(project_id, targets)
+
+    def addresses_in(self, project_id: UUID, targets: Collection[str]) -> Mapping[str, str]:
+        """The pages of those targets that have one."""
+        return self.addresses(project_id, targets) if self.addresses is not None else {}
 
 
 KINDS: Final = Registry[Kind]("kind of change")

@@ -19,6 +19,7 @@ from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, 
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
 from workspace.person_facts import CLOSING_NOTES, PERSON_SUMMARIES
 from workspace.places import PLACES, Place
+from workspace.proposals.makers import MAKERS, Maker
 from workspace.script_texts import SCRIPT_TEXTS
 from workspace.sections import ACCOUNT_SECTIONS, PERSON_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
 from workspace.tabs import TABS, ProjectTab, TabContext
@@ -41,6 +42,7 @@ def register() -> None:
     PERSON_SUMMARIES.register("notes", _notes_of)
     CLOSING_NOTES.register("notes", lambda _user: [_("Their notes stay.")])
     SCRIPT_TEXTS.register("sample_stage", lambda: {"sample_stage.noted": _("{name} wrote a note.")})
+    MAKERS.register("note", lambda proposal: Maker(_("A note"), reasons={"field:prompt": _("A note asks for it.")}))
     SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
     GROUPS.register("notes", PaletteGroup(label=label, position=85, limit=5, matching=Matching.SEARCHED))
     SOURCES.register("note-texts", PaletteSource("notes", _found, position=90))

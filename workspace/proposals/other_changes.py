@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -22,7 +22,8 @@ class Operation:
 class OtherChange:
     """A target of another kind than fields, with its text on both sides; None where it holds nothing there.
 
-    It looks like a value of a document to the table of values (`workspace.compare.rows`).
+    `address` is its page, `reason` why whatever made the proposal changes it; both may be empty. It looks like a value
+    of a document to the table of values (`workspace.compare.rows`).
     """
 
     last: str
@@ -30,14 +31,19 @@ class OtherChange:
     new: str | None
     holders: tuple[str, ...] = ()
     source: str = ""
+    address: str = ""
+    reason: str = ""
 
     @property
     def change(self) -> Operation:
         return Operation("added" if self.old is None else "removed" if self.new is None else "changed")
 
 
-def other_changes(round_: Round, against: Against) -> list[OtherChange]:
-    """Those whose two sides differ, by their labels. A kind that is not installed any more is left out."""
+def other_changes(round_: Round, against: Against, reasons: Mapping[str, str] | None = None) -> list[OtherChange]:
+    """Those whose two sides differ, by their labels. A kind that is not installed any more is left out.
+
+    `reasons` are those of changes, by the names of their targets.
+    """
     items = [item for item in items_of_round(round_) if item.key.kind != DEFAULT_KIND]
     if not items:
         return []
@@ -49,8 +55,12 @@ def other_changes(round_: Round, against: Against) -> list[OtherChange]:
         return texts.get(hash_of(content) or "") if content is not None else None
 
     changed = [(item.key, text_of(before), text_of(after)) for item, before, after in sides if before != after]
-    labels = _labels(round_.project_id, [key for key, *_texts in changed])
-    found = [OtherChange(labels[key], old_text, new_text) for key, old_text, new_text in changed]
+    keys = [key for key, *_texts in changed]
+    labels, addresses, whys = _labels(round_.project_id, keys), _addresses(round_.project_id, keys), reasons or {}
+    found = [
+        OtherChange(labels[key], old_text, new_text, address=addresses.get(key, ""), reason=whys.get(str(key), ""))
+        for key, old_text, new_text in changed
+    ]
     return sorted(found, key=lambda change: change.last)
 
 
@@ -74,11 +84,20 @@ def follow_ups(round_: Round) -> list[OtherChange]:
 
 
 def _labels(project_id: UUID, keys: Iterable[Key]) -> dict[Key, str]:
-    by_kind: dict[str, list[str]] = {}
-    for key in keys:
-        by_kind.setdefault(key.kind, []).append(key.target)
-    found = {name: KINDS[name].labels_in(project_id, targets) for name, targets in by_kind.items()}
+    found = {name: KINDS[name].labels_in(project_id, targets) for name, targets in _by_kind(keys).items()}
     return {Key(name, target): label for name, labels in found.items() for target, label in labels.items()}
+
+
+def _addresses(project_id: UUID, keys: Iterable[Key]) -> dict[Key, str]:
+    found = {name: KINDS[name].addresses_in(project_id, targets) for name, targets in _by_kind(keys).items()}
+    return {Key(name, target): page for name, pages in found.items() for target, page in pages.items()}
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(key.kind, []).append(key.target)
+    return found
 
 
 def _other_side(round_: Round, against: Against, items: list[Item]) -> dict[str, Content]:

@@ -31,6 +31,7 @@ from workspace.proposals.comparing import (
     text_in_round,
 )
 from workspace.proposals.deciding import Review, review_of, vote_lines
+from workspace.proposals.makers import maker_of
 from workspace.proposals.other_changes import follow_ups, other_changes
 from workspace.proposals.presentation import (
     TargetView,
@@ -122,7 +123,8 @@ def review_context(request: PageRequest, access: Access, shown: Proposal, **dial
         context |= {"text": reminder(review), "is_reminding": True}
     if "live" not in request.GET:
         context["comparison"] = _comparison(request, access, round_, against)
-        context["other_changes"] = other_changes(round_, against)
+        context["maker"] = maker = maker_of(shown)
+        context["other_changes"] = other_changes(round_, against, maker.reasons if maker else None)
         context["follow_ups"] = follow_ups(round_) if shown.is_open else []
     return context
 

@@ -6,12 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
 from stages.automation.pages.rail import RAIL, RailGroup
+from workspace.proposals.makers import MAKERS
 from workspace.script_texts import SCRIPT_TEXTS
 
 
 def register() -> None:
     rows = Late("stages.automation.pages.execution_rows:rail_rows")
     RAIL.register("executions", RailGroup(label=_("Executions"), position=30, rows=rows))
+    maker = Late("stages.automation.pages.makers:maker_script")
+    MAKERS.register("execution", maker)
+    MAKERS.register("script", maker)
     SCRIPT_TEXTS.register("executions", execution_texts)
 
 

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
 from stages.automation.pages.rail import RAIL, RailGroup
+from workspace.proposals.makers import MAKERS
 
 
 def register() -> None:
+    MAKERS.register("rule", Late("stages.automation.pages.makers:maker_rule"))
     rows = "stages.automation.pages.rule_rows"
     RAIL.register(
         "rules",

@@ -8,6 +8,7 @@ from kernel.late import Late
 from stages.automation.pages.rail import RAIL, RailGroup
 from workspace import shortcuts
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
+from workspace.proposals.makers import MAKERS
 from workspace.script_texts import SCRIPT_TEXTS
 
 
@@ -17,6 +18,7 @@ def register() -> None:
     GROUPS.register("module_views", PaletteGroup(label=_("Views"), position=37, limit=5))
     palette = Late("stages.automation.pages.view_palette:views")
     SOURCES.register("module_views", PaletteSource("module_views", palette, position=10))
+    MAKERS.register("view", Late("stages.automation.pages.makers:maker_view"))
     _register_shortcuts()
     RAIL.register("views", RailGroup(label=_("Views"), position=40, rows=rows))
 

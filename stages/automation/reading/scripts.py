@@ -95,8 +95,20 @@ def log_of(execution: Execution) -> Log:
     """The log of an execution that has ended; before, it is live only."""
     if not execution.log:
         return Log([], False, {}, {})
-    found: list[dict[str, Any]] = [json.loads(each) for each in Blob.objects.get(pk=execution.log).text.split("\n")]
+    found = _entries_of(Blob.objects.get(pk=execution.log))
     lines = [each for each in found if "text" in each]
     progress: Mapping[str, Any] = next((each["progress"] for each in found if "progress" in each), {})
     whys = {each["target"]: each["why"] for each in found if "why" in each}
     return Log(lines, any("cut" in each for each in found), progress, whys)
+
+
+def whys_of(executions: Iterable[Execution]) -> dict[str, str]:
+    """The reasons of what these executions, oldest first, have proposed, by the names of targets. One query."""
+    logs = [each.log for each in executions if each.log]
+    texts = Blob.objects.in_bulk(logs)
+    entries = [entry for log in logs if log in texts for entry in _entries_of(texts[log])]
+    return {each["target"]: each["why"] for each in entries if "why" in each}
+
+
+def _entries_of(log: Blob) -> list[dict[str, Any]]:
+    return [json.loads(each) for each in log.text.split("\n")]

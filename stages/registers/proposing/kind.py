@@ -22,6 +22,7 @@ RECORD: Final = Kind(
     apply=Late(f"{_CHANGES}:apply"),
     label=Late("stages.registers.proposing.labels:label_of"),
     labels=Late("stages.registers.proposing.labels:labels_of"),
+    addresses=Late("stages.registers.proposing.labels:addresses_of"),
     read_texts=Late(f"{_CHANGES}:read_texts"),
     difference=Late(f"{_CHANGES}:difference"),
     follows=Late("stages.registers.proposing.following:follows"),

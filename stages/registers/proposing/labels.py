@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stages.registers.fold.members import EDGE_PREFIX
+from stages.registers.models import Row
 from stages.registers.proposing.targets import RecordTarget, read_target
 from stages.registers.reading.naming import Named, names_of
 from stages.registers.reading.reader import Reader
@@ -34,6 +36,18 @@ def labels_of(project_id: UUID, targets: Collection[str]) -> dict[str, str]:
     read = {each: target for each in targets if (target := read_target(each)) is not None and _is_of_record(target)}
     names = names_of(reader, {target.parts[0] for target in read.values()})
     return {each: _label_in(reader, read[each], names) if each in read else label_of(each) for each in targets}
+
+
+def addresses_of(project_id: UUID, targets: Collection[str]) -> dict[str, str]:
+    """The pages of the records that targets are of, where these are there already."""
+    found = {each: target.parts[0] for each in targets if (target := read_target(each)) and _is_of_record(target)}
+    there = Row.objects.filter(project=project_id, record__in=set(found.values())).values_list("record", flat=True)
+    known = {str(each) for each in there}
+    return {
+        each: reverse("registers:record", args=[project_id, record])
+        for each, record in found.items()
+        if record in known
+    }
 
 
 def _label_in(reader: Reader, target: RecordTarget, names: Mapping[str, Named]) -> str:

@@ -79,6 +79,21 @@ def test_its_starter_sees_now_then_and_why_and_commits(desk: ScriptDesk, client:
     assert "Committed" in page(client, execution, desk.owner.user)
 
 
+def test_its_proposal_has_the_reasons_the_records_and_the_execution(desk: ScriptDesk, client: Client) -> None:
+    (jane,) = desk.create({"name": "Jane", "email": "jane@co"}, facet="contacts")
+    execution = desk.run(f"core.set_field('{jane}', 'contacts.name', 'Jane M. Doe', {{why = 'Married'}})")
+    client.force_login(desk.caller.user)
+    client.post(here(execution, "share/"))
+    proposal = Proposal.objects.get()
+    shown = " ".join(client.get(f"/projects/{desk.project.id}/proposals/{proposal.number}/").content.decode().split())
+    assert '<small dir="auto" >Married</small>' in shown
+    assert f"/registers/records/{jane}/" in shown
+    assert here(execution) in shown
+    assert "<strong>1 change</strong>" in shown
+    for absent in ("fields differ", "No difference", "0 fields changed"):
+        assert absent not in shown
+
+
 def test_what_is_not_picked_is_left_out(desk: ScriptDesk, client: Client) -> None:
     jane, bob = desk.create({"name": "Jane"}, {"name": "Bob"}, facet="contacts")
     source = f"core.set_field('{jane}', 'contacts.name', 'J') core.set_field('{bob}', 'contacts.name', 'B') " + CREATES
