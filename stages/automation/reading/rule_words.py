@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from stages.automation.rules.language import Rule
-from stages.automation.rules.sentences import Name, render, sentence_of
+from stages.automation.rules.sentences import Name, Phrase, render, sentence_of
 from stages.registers.schema import Schema
 from stages.registers.schema.values import show_text
 
@@ -26,10 +26,17 @@ _WORDS: Final = (
     _("that are linked ({relation}) with one of {table}"),
     _("that are linked ({relation}) with at least {count} of {table}"),
     _("the same as {column}"),
+    _("the value of {column}"),
     _("is {value}"),
     _("is not {value}"),
     _("is less than {value}"),
     _("is more than {value}"),
+    _("is before {value}"),
+    _("is after {value}"),
+    _("is shorter than {value}"),
+    _("is longer than {value}"),
+    _("comes before {value}"),
+    _("comes after {value}"),
     _("contains {value}"),
     _("is empty"),
     _("is not empty"),
@@ -41,13 +48,21 @@ _WORDS: Final = (
 
 def sentence(rule: Rule, schema: Schema) -> str:
     """A rule as a sentence."""
-    return render(sentence_of(rule), lambda name: title_of(name, schema), gettext)
+    return render(_sentence_of(rule, schema), lambda name: title_of(name, schema), gettext)
 
 
 def pieces(rule: Rule, schema: Schema) -> list[tuple[str, bool]]:
     """A sentence in pieces, each with whether it is a title or a value, which pages emphasise."""
-    marked = render(sentence_of(rule), lambda name: f"\0{title_of(name, schema)}\0", gettext)
+    marked = render(_sentence_of(rule, schema), lambda name: f"\0{title_of(name, schema)}\0", gettext)
     return [(text, bool(at % 2)) for at, text in enumerate(marked.split("\0")) if text]
+
+
+def _sentence_of(rule: Rule, schema: Schema) -> Phrase:
+    def type_of(table: str, name: str) -> str:
+        column = schema.column(table, name)
+        return column.type if column is not None else ""
+
+    return sentence_of(rule, type_of)
 
 
 def title_of(name: Name, schema: Schema) -> str:

@@ -64,6 +64,7 @@ LINKED: Final = "that are linked ({relation}) with one of {table}"
 LINKED_MANY: Final = "that are linked ({relation}) with at least {count} of {table}"
 THOSE: Final = "{linked} {conditions}"
 SAME_AS: Final = "the same as {column}"
+VALUE_OF: Final = "the value of {column}"
 COMPARISONS: Final[Mapping[str, str]] = {
     "is": "is {value}",
     "not": "is not {value}",
@@ -71,6 +72,14 @@ COMPARISONS: Final[Mapping[str, str]] = {
     "less": "is less than {value}",
     "more": "is more than {value}",
     "contains": "contains {value}",
+}
+_BEFORE: Final = {"less": "is before {value}", "more": "is after {value}"}
+# What columns of some types say instead.
+COMPARISONS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "date": _BEFORE,
+    "datetime": _BEFORE,
+    "duration": {"less": "is shorter than {value}", "more": "is longer than {value}"},
+    "text": {"less": "comes before {value}", "more": "comes after {value}"},
 }
 IS_EMPTY: Final = "is empty"
 IS_FILLED: Final = "is not empty"
@@ -80,16 +89,22 @@ COMMA: Final = "{first}, {last}"
 
 TEMPLATES: Final = (
     WHOLE, IN_PLACE, ALL, ALSO_IN, FILLED, OVERWRITTEN, WITH,
-    WHOSE, EITHER, NEITHER, LINKED, LINKED_MANY, THOSE, SAME_AS,
-    *COMPARISONS.values(), IS_EMPTY, IS_FILLED, AND, OR, COMMA,
+    WHOSE, EITHER, NEITHER, LINKED, LINKED_MANY, THOSE, SAME_AS, VALUE_OF,
+    *COMPARISONS.values(), *(each for words in COMPARISONS_OF.values() for each in words.values()),
+    IS_EMPTY, IS_FILLED, AND, OR, COMMA,
 )  # fmt: skip
 
 
-def sentence_of(rule: Rule) -> Phrase:
-    """A rule as a sentence."""
+# The type of a column of a table, empty where it is not known.
+TypeOf = Callable[[str, str], str]
+
+
+def sentence_of(rule: Rule, type_of: TypeOf = lambda table, column: "") -> Phrase:
+    """A rule as a sentence; numbers, days and texts are compared in words of their own."""
     conditions: Part = Phrase("")
     if rule.when:
-        conditions = Phrase(ALL, {"conditions": _listed("and", [_condition(each, rule.scope) for each in rule.when])})
+        listed = [_condition(each, rule.scope, rule, type_of) for each in rule.when]
+        conditions = Phrase(ALL, {"conditions": _listed("and", listed)})
     return Phrase(
         WHOLE if rule.add_to else IN_PLACE,
         {
@@ -136,19 +151,19 @@ def _consequences(rule: Rule) -> Part:
     return Phrase(WITH, {"joins": joins, "consequences": _listed("and", values)}) if values else joins
 
 
-def _condition(condition: Condition, table: str) -> Part:
+def _condition(condition: Condition, table: str, rule: Rule, type_of: TypeOf) -> Part:
     match condition:
         case ColumnCondition():
-            comparison = _comparison(condition, table)
+            comparison = _comparison(condition, table, rule, type_of)
             return Phrase(WHOSE, {"column": Name("column", table, condition.column), "comparison": comparison})
         case Group(word, conditions):
-            listed = _listed("or", [_condition(each, table) for each in conditions])
+            listed = _listed("or", [_condition(each, table, rule, type_of) for each in conditions])
             return Phrase(EITHER if word == "any" else NEITHER, {"conditions": listed})
         case RelationCondition():
-            return _relation(condition)
+            return _relation(condition, rule, type_of)
 
 
-def _relation(condition: RelationCondition) -> Part:
+def _relation(condition: RelationCondition, rule: Rule, type_of: TypeOf) -> Part:
     linked = Phrase(
         LINKED if condition.at_least == 1 else LINKED_MANY,
         {
@@ -159,21 +174,24 @@ def _relation(condition: RelationCondition) -> Part:
     )
     if not condition.when:
         return linked
-    conditions = _listed("and", [_condition(each, condition.table) for each in condition.when])
+    conditions = _listed("and", [_condition(each, condition.table, rule, type_of) for each in condition.when])
     return Phrase(THOSE, {"linked": linked, "conditions": conditions})
 
 
-def _comparison(condition: ColumnCondition, table: str) -> Part:
-    if condition.operator == "empty":
-        return Phrase(IS_EMPTY if condition.operand else IS_FILLED)
-    operands = condition.operand if condition.operator == "in" else (condition.operand,)
-    values = [_operand(table, condition.column, each, None) for each in operands]
-    return Phrase(COMPARISONS[condition.operator], {"value": _listed("or", values)})
+def _comparison(condition: ColumnCondition, table: str, rule: Rule, type_of: TypeOf) -> Part:
+    operator, operand = condition.operator, condition.operand
+    if operator == "empty":
+        return Phrase(IS_EMPTY if operand else IS_FILLED)
+    operands = operand if operator == "in" else (operand,)
+    same = VALUE_OF if operator in ("less", "more", "contains") else SAME_AS
+    values = [_operand(table, condition.column, each, rule, same) for each in operands]
+    template = COMPARISONS_OF.get(type_of(table, condition.column), {}).get(operator) or COMPARISONS[operator]
+    return Phrase(template, {"value": _listed("or", values)})
 
 
-def _operand(table: str, column: str, operand: Operand, rule: Rule | None) -> Part:
+def _operand(table: str, column: str, operand: Operand, rule: Rule, same: str = SAME_AS) -> Part:
     if isinstance(operand, ColumnValue):
-        return Phrase(SAME_AS, {"column": Name("column", rule.scope if rule else "", operand.column)})
+        return Phrase(same, {"column": Name("column", rule.scope, operand.column)})
     return Name("value", table, column, operand)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from stages.automation.pages.rule_form import Node
+from stages.automation.pages.rule_operators import Operator, operators_of
 from stages.automation.pages.rule_rows import Choices
 from stages.registers.schema import Column
 
@@ -18,6 +20,12 @@ def columns_of(choices: Choices, table: str) -> list[Column]:
 @register.filter
 def relations_of(choices: Choices, table: str) -> list[tuple[str, str]]:
     return choices.relations(table)
+
+
+@register.filter
+def operators_for(choices: Choices, node: Node) -> list[Operator]:
+    """The comparisons that are offered for the column of a condition."""
+    return operators_of(choices.schema.column(node.table, node.column), node.operator)
 
 
 @register.filter

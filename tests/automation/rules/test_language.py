@@ -111,5 +111,16 @@ def test_a_rule_is_one_sentence() -> None:
         "(plays) with at least 2 of cast whose mail is the same as mail are also in sm_cues, where department becomes "
         "lighting where it is empty and number becomes the same as number."
     )
+    of_columns = [
+        {"column": "due", "less": {"column": "start"}},
+        {"column": "within", "more": 5},
+        {"column": "n", "less": 5},
+    ]
+    typed = read_rule({"scope": "cues", "when": of_columns, "add_to": "late"})
+    types = {"due": "date", "within": "duration", "n": "integer"}
+    assert render(sentence_of(typed, lambda _table, column: types[column]), title_of) == (
+        "cues whose due is before the value of start, whose within is longer than 5 and whose n is less than 5 "
+        "are also in late."
+    )
     in_place = read_rule({"scope": "cues", "when": [{"column": "a", "empty": False}], "fill": {"b": 1}})
     assert render(sentence_of(in_place), title_of) == "In cues whose a is not empty, b becomes 1 where it is empty."

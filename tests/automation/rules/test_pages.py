@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 
 from stages.automation.pages.rule_form import form_of_post, form_of_rule
+from stages.automation.pages.rule_operators import operators_of
 from stages.automation.reading.rules import rules_of
 from stages.automation.rules.parsing import read_rule
 from stages.registers.reading.reader import Reader
+from stages.registers.schema import Column
 from tests.automation.rules.stage import CALLED, Stage
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +165,21 @@ def test_the_builder_compares_with_another_column(stage: Stage, operator: str) -
 @pytest.mark.parametrize(("place", "left"), [("0", 0), ("1", 1), ("9" * 5_000, 1), ("", 1)])
 def test_a_filling_is_removed_by_its_place_alone(place: str, left: int) -> None:
     assert len(form_of_post({**POSTED, "act": f"unfill/{place}"}).fillings) == left
+
+
+@pytest.mark.parametrize(
+    ("type_", "offered", "absent"),
+    [
+        ("date", {"is before", "is after the column"}, {"is less than", "contains"}),
+        ("duration", {"is shorter than", "is longer than the column"}, {"is before", "contains"}),
+        ("integer", {"is less than", "is more than the column"}, {"contains", "is before"}),
+        ("text", {"comes before", "contains the text of the column"}, {"is less than"}),
+        ("boolean", {"is", "is empty", "is the same as the column"}, {"is one of", "is less than", "contains"}),
+        ("enum", {"is one of", "is not the same as the column"}, {"is less than", "contains"}),
+    ],
+)
+def test_a_column_is_compared_in_the_words_of_its_type(type_: str, offered: set[str], absent: set[str]) -> None:
+    labels = {each.label for each in operators_of(Column("within", type_))}
+    assert offered <= labels
+    assert not absent & labels
+    assert "contains" in {each.value for each in operators_of(Column("within", type_), "contains")}
