@@ -4,12 +4,14 @@ import { account, bindRequests } from "../account";
 import { forgetOnSignOut } from "../signing_out";
 import { register } from "../application";
 import { focusOpener } from "./dialog_opener";
+import { keepEndsOutOfTheLog } from "./ended_requests";
 import { watchConnection, watchSession } from "../session";
 import { refreshRestoredPage } from "../page_refresh";
 import { localise, rememberZone } from "../time";
 
 register(controllers);
 
+keepEndsOutOfTheLog();
 bindRequests();
 watchSession();
 watchConnection();
