@@ -73,16 +73,24 @@ class ProjectWrite:
         )
 
     def record_consequence(
-        self, action: str, target: Target, data: Mapping[str, Any], *, with_statements: Sequence[Statement] = ()
+        self,
+        action: str,
+        target: Target,
+        data: Mapping[str, Any],
+        *,
+        via: str = "job",
+        with_statements: Sequence[Statement] = (),
+        followed_by: Sequence[Statement] = (),
     ) -> Event:
         """Append an event that is a consequence, such as an expiry that this write found: its actor is Foundry."""
         return record(
-            caller=foundry_caller(),
+            caller=foundry_caller(via),
             action=action,
             target=target,
             data=data,
             project_id=self.project.id,
             with_statements=with_statements,
+            followed_by=followed_by,
         )
 
     def notify(self, line: InboxLine, people: Iterable[UUID], facts: Mapping[str, Any], seq: int) -> None:

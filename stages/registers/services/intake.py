@@ -46,12 +46,13 @@ class Intake:
     """What comes in by one write of a project, whose row is locked.
 
     Whoever fills it has verified every bundle: that it follows its chain, that its site certified who signed it, that
-    the signatures fit. `sender` is the key of the site that sends.
+    the signatures fit. `sender` is the key of the site that sent them. The events are Foundry's, by the way `via`.
     """
 
     write: ProjectWrite
     storage: PostgresStorage
     sender: str
+    via: str = "job"
     _came: dict[str, Came] = field(default_factory=lambda: defaultdict(Came))
 
     @cached_property
@@ -93,7 +94,7 @@ class Intake:
         self.write.afterwards(OPERATIONS.labels("elsewhere").inc, data["operations"])
         self.write.afterwards(LATE.inc, sum(changes.late for _bundle, changes in came.applied))
         target = Target.of("site", data["site"])
-        return self.write.record(INGESTED, target, data, followed_by=followed_by)
+        return self.write.record_consequence(INGESTED, target, data, via=self.via, followed_by=followed_by)
 
 
 def _named(bundle: Bundle) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""Held bundles whose reason is gone come in, each site's in the order of its chain, until one has to wait on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from django.db.models import QuerySet
+
+from projects.writing import ProjectWrite
+from stages.registers.fold.hlc import split_hlc
+from stages.registers.keys import own_site_key
+from stages.registers.services.intake import Intake
+from stages.registers.storing.storage import PostgresStorage
+from stages.replication.choices import Decision, HeldReason
+from stages.replication.ingest.examining import WAITING, Examined, Refused, examine
+from stages.replication.ingest.knowledge import Knowledge
+from stages.replication.ingest.wire import wire_of_text
+from stages.replication.models import HeldBundle
+
+# The first one of a chain is tried alone, since mostly it waits on; those behind it together.
+_AT_ONCE: Final = 200
+
+
+def _waiting(write: ProjectWrite) -> QuerySet[HeldBundle]:
+    """What may come in some day, each site's in the order of its chain; without the texts."""
+    found = HeldBundle.objects.filter(project=write.project, decision="", reason__in=WAITING)
+    return found.defer("text").order_by("site_key", "number", "since", "id")
+
+
+@dataclass
+class Taking:
+    """What comes in of what is held, by a write of its project. `storage` has the chains as they are by now."""
+
+    write: ProjectWrite
+    storage: PostgresStorage
+    now: datetime
+
+    def take_waiting(self) -> int:
+        """Take in what may come in by now; answers how many bundles did."""
+        chains = groupby(_waiting(self.write), key=lambda each: bytes(each.site_key))
+        return sum(self._take_chain(site.hex(), list(rows)) for site, rows in chains)
+
+    def _take_chain(self, site: str, rows: Sequence[HeldBundle]) -> int:
+        taken, size = 0, 1
+        while chunk := self._next(site, rows[taken:], size):
+            accepted = len(self.take(chunk).accepted)
+            taken, size = taken + accepted, _AT_ONCE
+            if accepted < len(chunk):
+                break
+        return taken
+
+    def _next(self, site: str, rows: Sequence[HeldBundle], size: int) -> Sequence[HeldBundle]:
+        """The next ones that one site has sent; none where the first of them is sure to wait on."""
+        if not rows or not self._may_be_next(site, rows[0]):
+            return ()
+        return [each for each in rows[:size] if bytes(each.sender) == bytes(rows[0].sender)]
+
+    def _may_be_next(self, site: str, row: HeldBundle) -> bool:
+        if row.number is not None and row.number > self.storage.head(site).number + 1:
+            return False
+        if row.reason != HeldReason.FUTURE or row.until_hlc is None:
+            return True
+        return split_hlc(bytes(row.until_hlc).hex())[0] <= self._knowledge(()).latest_ms
+
+    def take(self, rows: Sequence[HeldBundle], *, released: Iterable[str] = ()) -> Examined:
+        """Take in those of a sender's bundles that may come in, and note of the others why they are held by now.
+
+        All is asked again, but for those that are `released` not whether their site or their author was revoked.
+        """
+        found = examine([wire_of_text(each.text) for each in rows], self._knowledge(released))
+        self.storage.received_at = self.now
+        Intake(self.write, self.storage, bytes(rows[0].sender).hex(), via="site").take(found.accepted)
+        came = [bytes.fromhex(each.hash) for each in found.accepted]
+        undecided = HeldBundle.objects.filter(project=self.write.project, decision="")
+        undecided.filter(hash__in=came).exclude(hash__in=map(bytes.fromhex, released)).update(
+            decision=Decision.ACCEPTED, decided_at=self.now
+        )
+        by_hash = {bytes(each.hash).hex(): each for each in rows}
+        for refused in found.refused:
+            _note_reason(by_hash[refused.bundle.hash], refused)
+        return found
+
+    def _knowledge(self, released: Iterable[str]) -> Knowledge:
+        own = own_site_key().hex()
+        return Knowledge(self.write.project.id, own, dict(self.storage.heads), self.now, frozenset(released))
+
+
+def _note_reason(row: HeldBundle, refused: Refused) -> None:
+    if row.reason == refused.reason:
+        return
+    refusal = refused.refusal
+    row.reason, row.detail = refusal.reason, refusal.detail
+    row.until_hlc = bytes.fromhex(refusal.until_hlc) if refusal.until_hlc else None
+    row.save(update_fields=["reason", "detail", "until_hlc"])
