@@ -1,10 +1,10 @@
-"""Observers: what other apps write with a bundle of this site, in its transaction.
+"""Observers: what other apps write with a bundle, in its transaction.
 
     observers.when_written("automation", note_changes, ahead=watching_query)
 
 An observer is called once the bundle is in the state and all hooks (`hooks`) have had their say: what was shown before
 is in the `before` of the storage's tables, what is shown now in their rows. It answers statements that go to Postgres
-behind the bundle, in the same round trip. Bundles of other sites are not observed.
+behind the bundle, in the same round trip. What comes from other sites at once is observed as one bundle of Foundry's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AppliedBundle:
-    """A bundle in the state, not stored yet. `proposal` is the one that it carries out, None for all other writes."""
+    """A bundle in the state, not stored yet; of other sites, all that come in at once.
+
+    `proposal` is the one that it carries out, None for all other writes.
+    """
 
     caller: Caller
     project_id: UUID
@@ -53,7 +56,7 @@ OBSERVERS: Final = Registry[Observer]("observer of bundles")
 
 
 def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Statement] | None = None) -> None:
-    """Have an observer called with every bundle of this site.
+    """Have an observer called with every bundle.
 
     `ahead(project_id)` is a SELECT that most bundles read together with the project, as of the moment when it was
     locked, as for hooks (`hooks.on_write`); it has to have a name of its own among them. What several of them ask alike

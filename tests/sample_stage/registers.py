@@ -9,8 +9,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.callers import Caller
+from kernel.errors import PayloadTooLarge
 from kernel.statements import Statement
-from stages.registers import catalogue, hooks, observers
+from stages.registers import catalogue, guards, hooks, observers
 from stages.registers.causes import CAUSES, Cause
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
@@ -20,6 +21,7 @@ from stages.registers.schema import Column
 from stages.registers.schema.linked import link_to
 
 TABLE: Final = "samples"
+MAX_OPERATIONS: Final = 9_999
 FACET: Final = "sample_stage.counter"
 COLUMNS: Final = (Column("name"), Column("count", "integer", traced=True))
 
@@ -42,6 +44,12 @@ def notify_listeners(bundle: observers.AppliedBundle) -> Iterable[Statement]:
         old, new = (record.fields.get(TABLE, {}).get("text") if record else None for record in (before, after))
         if old != new:
             yield "SELECT pg_notify('sample_stage', %s)", [each]
+
+
+def refuse_large_bundles(bundle: guards.NextBundle) -> None:
+    """Nobody writes more than this at once where samples are kept."""
+    if bundle.header.count > MAX_OPERATIONS:
+        raise PayloadTooLarge(f"At most {MAX_OPERATIONS} operations at once.")
 
 
 def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
@@ -69,6 +77,7 @@ def register() -> None:
     link_to(FACET, title="Counters", columns=COLUMNS, address_of=address_of)
     hooks.on_write("sample_stage", set_lengths, tables=(TABLE,))
     observers.when_written("sample_stage", notify_listeners)
+    guards.GUARDS.register("sample_stage", guards.Guard(refuse_large_bundles))
     SOURCES.register("sample", source_of_sample)
     CAUSES.register("sample", causes_of_samples)
     RPC_EVENTS.register("note.added", note_added)

@@ -12,7 +12,7 @@ from accounts.callers import Caller, foundry_caller
 from audit.keys.sealing import ensure_site_key
 from kernel.statements import Statement
 from projects.writing import ProjectWrite, project_write
-from stages.registers import hooks, observers
+from stages.registers import guards, hooks, observers
 from stages.registers.fold.bundles import Sourced
 from stages.registers.keys import (
     ActorSigner,
@@ -75,13 +75,14 @@ class RegisterWrite:
     def append(self, payloads: list[Sourced], *, undoes: str | None, reason: str | None) -> Written:
         """Sign, apply, record and write a bundle."""
         bundle = self.composing.compose(payloads, undoes=undoes)
-        increment = self.increment
+        increment, project_id = self.increment, self.composing.project_id
+        for step in guards.check(project_id, bundle.header, increment.storage.asked):
+            self.write.afterwards(step)
         increment.storage.received_at = self.signer.now
         increment.storage.expect([bundle.hash], known=False)
         changes = increment.add(bundle)
         duplicates = Duplicates(increment, self.composing.schema)
         duplicates.look(changes)
-        project_id = self.composing.project_id
         applied = observers.AppliedBundle(self.write.caller, project_id, increment.storage, changes, self.proposal)
         event = record_bundle(
             self.write,

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 from stages.replication.choices import HeldReason
 
-Act = Literal["release", "discard", "re_enter"]
+RELEASE: Final = "release"
+RE_ENTER: Final = "re_enter"
+DISCARD: Final = "discard"
 
-_WAITS: Final[frozenset[Act]] = frozenset({"discard", "re_enter"})
-_WRONG: Final[frozenset[Act]] = frozenset({"discard"})
-# Nobody releases what ends by itself, nor what no site could take in.
-ACTS: Final[Mapping[HeldReason, frozenset[Act]]] = {
-    HeldReason.FUTURE: _WRONG,
-    HeldReason.UNKNOWN_SITE: _WAITS,
-    HeldReason.UNKNOWN_KEY: _WAITS,
-    HeldReason.READ_ONLY: _WAITS,
-    HeldReason.REVOKED: _WAITS | {"release"},
-    HeldReason.FORK: _WAITS,
-    HeldReason.BAD_SIGNATURE: _WRONG,
-    HeldReason.MALFORMED: _WRONG,
-    HeldReason.NEWER: _WRONG,
-    HeldReason.BEHIND: _WAITS,
+_READABLE: Final = (RE_ENTER, DISCARD)
+# Nobody releases what ends by itself, nor what no site could take in; nobody enters again what cannot be believed.
+ACTS: Final[Mapping[str, tuple[str, ...]]] = {
+    HeldReason.FUTURE: (DISCARD,),
+    HeldReason.UNKNOWN_SITE: _READABLE,
+    HeldReason.UNKNOWN_KEY: _READABLE,
+    HeldReason.READ_ONLY: _READABLE,
+    HeldReason.REVOKED: (RELEASE, *_READABLE),
+    HeldReason.FORK: _READABLE,
+    HeldReason.BAD_SIGNATURE: (DISCARD,),
+    HeldReason.MALFORMED: (DISCARD,),
+    HeldReason.NEWER: (DISCARD,),
+    HeldReason.BEHIND: _READABLE,
 }
-
-
-def may(act: Act, reason: str) -> bool:
-    return act in ACTS[HeldReason(reason)]

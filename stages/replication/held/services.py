@@ -26,9 +26,10 @@ from stages.registers.services.joining import write_bundle_within
 from stages.registers.services.refusals import refusals
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.choices import Decision
-from stages.replication.held.acts import Act, may
+from stages.replication.held.acts import ACTS, DISCARD, RE_ENTER, RELEASE
 from stages.replication.held.events import DISCARDED, RE_ENTERED, RELEASED
 from stages.replication.held.taking import Taking
+from stages.replication.ingest.taking import VIA
 from stages.replication.ingest.wire import wire_of_text
 from stages.replication.models import HeldBundle
 from stages.replication.permissions import DECIDE_HELD
@@ -43,7 +44,7 @@ def release_held(*, caller: Caller, held_id: UUID, reason: str) -> HeldBundle:
     Raises `ValidationFailed` without a reason, and `Conflict` for a bundle that is held for another reason, was decided
     already, or is not the next one of its site.
     """
-    with _deciding(caller, held_id, "release", check_reason(reason)) as deciding:
+    with _deciding(caller, held_id, RELEASE, check_reason(reason)) as deciding:
         if deciding.is_repeat:
             return deciding.held
         held = deciding.held
@@ -64,7 +65,7 @@ def discard_held(*, caller: Caller, held_id: UUID, reason: str) -> HeldBundle:
     What follows it in the chain of its site waits for good. Raises `ValidationFailed` without a reason, and `Conflict`
     for a bundle that was decided already.
     """
-    with _deciding(caller, held_id, "discard", check_reason(reason)) as deciding:
+    with _deciding(caller, held_id, DISCARD, check_reason(reason)) as deciding:
         if not deciding.is_repeat:
             deciding.end(Decision.DISCARDED, deciding.record(DISCARDED))
     return deciding.held
@@ -75,7 +76,7 @@ def re_enter_held(*, caller: Caller, held_id: UUID) -> HeldBundle:
 
     Raises what `write_bundle` refuses, and `Conflict` for a bundle that cannot be read or was decided already.
     """
-    with _deciding(caller, held_id, "re_enter") as deciding:
+    with _deciding(caller, held_id, RE_ENTER) as deciding:
         held, write = deciding.held, deciding.write
         if deciding.is_repeat:
             return held
@@ -101,7 +102,7 @@ def retry_held(project_id: UUID) -> int:
     """
     if not HeldBundle.objects.filter(project=project_id, decision="").exists():
         return 0
-    with upkeep_write(caller=foundry_caller("site"), project_id=project_id) as write:
+    with upkeep_write(caller=foundry_caller(VIA), project_id=project_id) as write:
         return Taking(write, PostgresStorage(project_id), database_now()).take_waiting()
 
 
@@ -143,7 +144,7 @@ class _Deciding:
 
 
 @contextmanager
-def _deciding(caller: Caller, held_id: UUID, act: Act, reason: str | None = None) -> Iterator[_Deciding]:
+def _deciding(caller: Caller, held_id: UUID, act: str, reason: str | None = None) -> Iterator[_Deciding]:
     """The write of a decision, of a bundle that is undecided and held for a reason that allows it."""
     project_id = HeldBundle.objects.filter(pk=held_id).values_list("project", flat=True).first()
     if project_id is None:
@@ -157,9 +158,9 @@ def _deciding(caller: Caller, held_id: UUID, act: Act, reason: str | None = None
         yield _Deciding(write, held, reason)
 
 
-def _check(held: HeldBundle, act: Act) -> None:
+def _check(held: HeldBundle, act: str) -> None:
     if held.decision:
         raise Conflict(_("It is decided already: {decision}.").format(decision=held.get_decision_display().lower()))
-    if not may(act, held.reason):
+    if act not in ACTS[held.reason]:
         words = _("This is not possible for a bundle that is held because of this: {reason}.")
         raise Conflict(words.format(reason=held.get_reason_display()))

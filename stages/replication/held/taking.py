@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 from projects.writing import ProjectWrite
 from stages.registers.fold.hlc import split_hlc
 from stages.registers.keys import own_site_key
-from stages.registers.services.intake import Intake
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.choices import Decision, HeldReason
 from stages.replication.ingest.examining import WAITING, Examined, Refused, examine
 from stages.replication.ingest.knowledge import Knowledge
+from stages.replication.ingest.taking import take_in
 from stages.replication.ingest.wire import wire_of_text
 from stages.replication.models import HeldBundle
 
@@ -73,7 +73,7 @@ class Taking:
         """
         found = examine([wire_of_text(each.text) for each in rows], self._knowledge(released))
         self.storage.received_at = self.now
-        Intake(self.write, self.storage, bytes(rows[0].sender).hex(), via="site").take(found.accepted)
+        take_in(self.write, self.storage, found.accepted, bytes(rows[0].sender).hex())
         came = [bytes.fromhex(each.hash) for each in found.accepted]
         undecided = HeldBundle.objects.filter(project=self.write.project, decision="")
         undecided.filter(hash__in=came).exclude(hash__in=map(bytes.fromhex, released)).update(

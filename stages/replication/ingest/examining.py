@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -215,6 +215,6 @@ class _Following:
 WAITING: Final = frozenset(HeldReason) - {HeldReason.FORK, HeldReason.BAD_SIGNATURE, HeldReason.MALFORMED}
 
 
-def is_wrong(refused: Sequence[Refused]) -> list[Refused]:
-    """Those that no honest site sends."""
-    return [each for each in refused if each.reason not in WAITING]
+def is_wrong(reason: str) -> bool:
+    """Whether no honest site sends what is held for this reason."""
+    return reason not in WAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,13 +14,14 @@ from kernel.statements import database_now, run
 from projects.writing import upkeep_write
 from stages.registers.fold.wire import WireBundle
 from stages.registers.keys import own_site_key
-from stages.registers.services.intake import Intake
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.held.keeping import keep
-from stages.replication.ingest.examining import examine, is_wrong
+from stages.replication.ingest.examining import Refused, examine, is_wrong
 from stages.replication.ingest.knowledge import Knowledge
 from stages.replication.ingest.reading import SiteClock, clock_of_heads
+from stages.replication.ingest.taking import VIA, take_in
 from stages.replication.models import HeldBundle
+from stages.replication.notices import notice_refused
 
 _KNOWN: Final = """
 SELECT encode(hash, 'hex') FROM registers_bundle WHERE project_id = %s AND hash = ANY(%s)
@@ -55,7 +57,7 @@ def ingest_bundles(
     answer for their people, and a release names the clock that it is about.
     """
     arrived = {each.hash: each for each in bundles}
-    with upkeep_write(caller=foundry_caller("site"), project_id=project_id) as write:
+    with upkeep_write(caller=foundry_caller(VIA), project_id=project_id) as write:
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
         known = _known(project_id, arrived)
@@ -65,14 +67,23 @@ def ingest_bundles(
         storage.open()
         knowledge = Knowledge(project_id, own_site_key().hex(), dict(storage.heads), now)
         examined = examine(fresh, knowledge)
-        Intake(write, storage, peer_key).take(examined.accepted)
+        take_in(write, storage, examined.accepted, peer_key)
         held = keep(project_id=project_id, sender=peer_key, refused=examined.refused, now=now)
-        close = None
-        if is_wrong(examined.refused):
-            close = CloseReason.BAD_CONTENT
-        elif len(held) < len(examined.refused):
-            close = CloseReason.TOO_MANY
+        _notice_wrong(project_id, peer_key, held)
+        close = _why_close(examined.refused, held)
         return Ingested(clock_of_heads(storage.heads), len(examined.accepted), held, close)
+
+
+def _why_close(refused: Sequence[Refused], held: Sequence[HeldBundle]) -> CloseReason | None:
+    if any(is_wrong(each.reason) for each in refused):
+        return CloseReason.BAD_CONTENT
+    return CloseReason.TOO_MANY if len(held) < len(refused) else None
+
+
+def _notice_wrong(project_id: UUID, sender: str, held: Sequence[HeldBundle]) -> None:
+    counts = Counter(each.reason for each in held if is_wrong(each.reason))
+    for reason, count in counts.items():
+        notice_refused(project_id=project_id, sender=sender, reason=reason, count=count)
 
 
 def _known(project_id: UUID, hashes: Mapping[str, WireBundle]) -> set[str]:

@@ -14,28 +14,12 @@ from django.db.models import Count
 from stages.registers.fold.hlc import split_hlc
 from stages.replication.choices import HeldReason
 from stages.replication.environment import SKEW
+from stages.replication.held.acts import ACTS
 from stages.replication.models import HeldBundle
 from stages.replication.reading.sites import names_of_sites
 from stages.replication.reading.standing import name_of
 
 MAX_SHOWN: Final = 100
-RELEASE: Final = "release"
-RE_ENTER: Final = "re_enter"
-DISCARD: Final = "discard"
-_KEPT: Final = (RE_ENTER, DISCARD)
-# What an owner may do about a bundle, by why it is held.
-ACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    HeldReason.FUTURE: (),
-    HeldReason.UNKNOWN_SITE: _KEPT,
-    HeldReason.UNKNOWN_KEY: _KEPT,
-    HeldReason.READ_ONLY: _KEPT,
-    HeldReason.REVOKED: (RELEASE, *_KEPT),
-    HeldReason.FORK: _KEPT,
-    HeldReason.NEWER: _KEPT,
-    HeldReason.BEHIND: _KEPT,
-    HeldReason.BAD_SIGNATURE: (DISCARD,),
-    HeldReason.MALFORMED: (DISCARD,),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def held(number: int) -> HeldBundle:
     return HeldBundle.objects.get(number=number)
 
 
-def test_what_a_site_sent_after_its_cut_is_held_until_an_owner_lets_it_in(ann: Desk, decider: Caller, cut: Site) -> None:
+def test_what_a_site_sent_after_its_cut_waits_for_an_owner(ann: Desk, decider: Caller, cut: Site) -> None:
     assert cut.held() == [(2, "revoked"), (3, "revoked")]
     with pytest.raises(Conflict):
         services.release_held(caller=decider, held_id=held(3).id, reason="They were at the plant")

@@ -148,4 +148,4 @@ def test_a_bundle_that_is_ahead_says_when_it_comes_in(ann: Desk) -> None:
     until = int(then.timestamp() * 1000).to_bytes(8, "big") + bytes(4)
     hold(visp, 1, HeldReason.FUTURE, until_hlc=until)
     (held,) = read_held(ann.project.id).shown
-    assert (held.comes_at, held.acts) == (then - timedelta(seconds=300), ())
+    assert (held.comes_at, held.acts) == (then - timedelta(seconds=300), ("discard",))
