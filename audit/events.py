@@ -46,7 +46,7 @@ GROUPS: Final[dict[str, Text]] = {
     "audit": gettext_lazy("Reviews of the trail"),
     "checkpoint": gettext_lazy("Checkpoints"),
     "secrets": gettext_lazy("Stored secrets"),
-    "site": gettext_lazy("Keys of the site"),
+    "site": gettext_lazy("Sites and keys"),
 }
 EVENTS: Final = (
     # Who reviewed up to where is for everybody; what they found is for auditors.

@@ -58,5 +58,5 @@ def get_project_with_rows(
     role = effective_role(user=user, member_role=context.member_role, is_private=project.is_private)
     if role is None:
         raise NotFound(_("Project not found."))
-    authorise(action=needed.action, role=role, status=Status(project.status))
+    authorise(action=needed.action, role=role, status=Status(project.status), project_id=project_id)
     return Access(project=project, role=role, is_member=context.member_role is not None), context.extra_rows

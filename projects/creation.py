@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record
-from kernel.errors import NotAuthenticated
+from kernel.errors import Conflict, NotAuthenticated
 from kernel.site_permissions import may_on_site
 from projects.access import get_project
 from projects.eligibility import check_creator
-from projects.models import Member, Project, Role
+from projects.models import Member, Project, Role, Status
 
 
 def created_before(*, caller: Caller, request: str) -> Project | None:
@@ -45,14 +46,7 @@ def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> It
     begins with its owner's `member.added`.
     """
     project = Project.objects.create(**facts, created_by=caller.user)
-    member = Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
-    record(
-        caller=caller,
-        action="member.added",
-        target=Target.of("member", caller.user.id),
-        data=facts_of(member),
-        project_id=project.id,
-    )
+    _add_owner(caller, project)
     yield project
     record(
         caller=caller,
@@ -60,6 +54,32 @@ def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> It
         target=Target.of("project", project.id),
         data={**facts, "created_at": rfc3339(project.created_at)},
         request=request,
+    )
+
+
+def new_replica(*, caller: Caller, project_id: UUID, name: str, description: str) -> Project:
+    """Insert the replica of a project whose home is another site, private and owned by the caller.
+
+    In the caller's transaction, which records on the project's chain by what it came. Raises `Conflict` where the
+    project is here already.
+    """
+    if not Project.objects.filter(pk=project_id).exists():
+        facts = {"name": name, "description": description, "is_private": True, "status": Status.REPLICA}
+        with suppress(IntegrityError), transaction.atomic():
+            project = Project.objects.create(id=project_id, **facts, created_by=caller.user)
+            _add_owner(caller, project)
+            return project
+    raise Conflict(_("This project is here already."), project=str(project_id))
+
+
+def _add_owner(caller: Caller, project: Project) -> None:
+    member = Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
+    record(
+        caller=caller,
+        action="member.added",
+        target=Target.of("member", caller.user.id),
+        data=facts_of(member),
+        project_id=project.id,
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from kernel.errors import PermissionDenied, ProjectFrozen
 from kernel.registry import Registry
 from kernel.site_permissions import SitePermission, SiteRole
+from projects.homes import home_name
 from projects.models import Role, Status
 
 _RANK: Final = {Role.VIEWER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
@@ -79,19 +81,28 @@ def allowed(action: str, *, role: Role | None, status: Status) -> bool:
     return may(action, role=role) and status in permission(action).statuses
 
 
-def authorise(*, action: str, role: Role | None, status: Status) -> None:
-    """Raise `PermissionDenied` if the role does not allow the action, `ProjectFrozen` if the status does not."""
+def authorise(*, action: str, role: Role | None, status: Status, project_id: UUID | None = None) -> None:
+    """Raise `PermissionDenied` if the role does not allow the action, `ProjectFrozen` if the status does not.
+
+    The refusal names the home of a replica where `project_id` is given.
+    """
     needed = permission(action)
     if not may(action, role=role):
         words = _("You need the role {role} for this.").format(role=needed.role.label.lower())
         raise PermissionDenied(words, needed_role=needed.role.value)
     if status not in needed.statuses:
-        raise ProjectFrozen(_closed_words(status), project_status=status.value)
+        raise _closed(status, project_id)
 
 
-def _closed_words(status: Status) -> str:
+def _closed(status: Status, project_id: UUID | None) -> ProjectFrozen:
     if status == Status.OPEN:
-        return _("This is not possible while the project is a draft.")
-    if status == Status.REPLICA:
-        return _("This is only possible at the site where the project is at home.")
-    return _("This is not possible while the project is {status}.").format(status=status.label.lower())
+        words = _("This is not possible while the project is a draft.")
+    elif status == Status.REPLICA:
+        home = home_name(project_id)
+        words = _("This is only possible at {home}, where the project is at home.").format(
+            home=home or _("the other site")
+        )
+        return ProjectFrozen(words, project_status=status.value, home=home)
+    else:
+        words = _("This is not possible while the project is {status}.").format(status=status.label.lower())
+    return ProjectFrozen(words, project_status=status.value)

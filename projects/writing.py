@@ -150,7 +150,8 @@ def project_write(
             raise NotFound(_("Project not found."))
         write.look_for_repeat()
         if write.repeat_of is None:
-            authorise(action=needed.action, role=write.role, status=Status(project.status))
+            status = Status(project.status)
+            authorise(action=needed.action, role=write.role, status=status, project_id=project_id)
         yield write
 
 

@@ -75,7 +75,7 @@ def own_proposal(*, caller: Caller, proposal_id: UUID, action: str, project_id: 
     if project_id not in (None, proposal.project_id):
         raise _no_such_proposal()
     require_own(proposal, caller.user)
-    authorise(action=action, role=role, status=status)
+    authorise(action=action, role=role, status=status, project_id=proposal.project_id)
     return proposal
 
 

@@ -168,7 +168,8 @@ class BundleView(_OneRelease):
         """Allowed for reviewers and above, because the events inside are complete, and for auditors."""
         access = access_to(user=self.user(), release_id=self.release_id)
         if not may_bundle(self.user(), access.role):
-            authorise(action=self.read_action, role=access.role, status=Status(access.project.status))
+            status = Status(access.project.status)
+            authorise(action=self.read_action, role=access.role, status=status, project_id=access.project.id)
         return access
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})

@@ -104,7 +104,9 @@ def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     """The checks that need no re-authentication. Returns the normalized comment."""
     if meaning not in Meaning.values:
         raise ValidationFailed({"meaning": [_("Must be one of {values}.").format(values=", ".join(Meaning.values))]})
-    authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
+    project = access.project
+    status = Status(project.status)
+    authorise(action=signing_action(meaning), role=access.role, status=status, project_id=project.id)
     if caller.user.kind != Kind.HUMAN:
         raise PermissionDenied(_("Only people can sign."))
     return check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)

@@ -94,7 +94,7 @@ class PadAccess:
         refuse_read_only(caller)
         _is_active, member_role = self._people[caller.user.id]
         role = effective_role(user=caller.user, member_role=member_role, is_private=self.pad.is_private)
-        authorise(action="pad.write", role=role, status=self.pad.status)
+        authorise(action="pad.write", role=role, status=self.pad.status, project_id=self.pad.project_id)
         if self.pad.closed_at is not None:
             raise PadClosed(_("The pad is closed. Reopen it to go on."))
 

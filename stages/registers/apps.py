@@ -43,6 +43,7 @@ class RegistersConfig(StageConfig):
         BUNDLE_PARTS.register("registers", BundlePart(bundle_verifier, files))
 
     def _register_operation(self) -> None:
+        from accounts.deactivation import DEACTIVATION_STEPS
         from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
         from kernel.metrics import register_figures
@@ -50,6 +51,8 @@ class RegistersConfig(StageConfig):
         from stages.registers import metrics
         from stages.registers.keys.signing import rotate_secrets
 
+        # Behind the projects' step, which may give a project to somebody else.
+        DEACTIVATION_STEPS.register("registers", Late("stages.registers.services.closing:revoke_of_closed"))
         ROTATIONS.register("registers", rotate_secrets)
         EXAMINATIONS.register("Registers", Late("stages.registers.doctor:examine"))
         register_figures(*metrics.FIGURES)

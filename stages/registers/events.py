@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CHANGED: Final = "register.changed"
 INGESTED: Final = "register.ingested"
 KEY_ADDED: Final = "actor_key.added"
+KEY_REVOKED: Final = "actor_key.revoked"
 # Beyond this, an event does not name the records that a bundle changed.
 MAX_RECORDS: Final = 100
 
@@ -142,6 +143,13 @@ EVENTS: Final = (
         chain="site",
         words=_key,
         sentence=_("{name} got a key for signing records: {thing}"),
+        icon="key-round",
+    ),
+    EventType(
+        KEY_REVOKED,
+        chain="site",
+        words=_key,
+        sentence=_("{name} revoked a key for signing records: {thing}"),
         icon="key-round",
     ),
 )

@@ -18,7 +18,7 @@ from stages.registers.fold.bundles import Bundle as FoldedBundle
 from stages.registers.fold.bundles import Head, check_follows, read_bundle
 from stages.registers.fold.errors import Malformed
 from stages.registers.keys.certificates import read_certificate
-from stages.registers.models import ActorKey, Bundle, Operation
+from stages.registers.models import ActorKey, Bundle, KeyRevocation, Operation
 
 _GENERATED: Final = frozenset({"kind", "entity", "facet", "field", "keys"})
 
@@ -37,6 +37,7 @@ class _Keys(ExportedTable):
 EXPORTED: Final = {
     "register_bundle": ExportedTable(Bundle),
     "register_key": _Keys(ActorKey, private=frozenset({"secret"})),
+    "register_key_revocation": ExportedTable(KeyRevocation),
     "register_operation": ExportedTable(Operation, private=_GENERATED),
 }
 

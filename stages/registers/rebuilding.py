@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from audit.rebuilding.facts import Fact
+from audit.rebuilding.facts import Fact, Untrue
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
-from stages.registers.events import KEY_ADDED
-from stages.registers.models import ActorKey, Bundle
+from stages.registers.events import KEY_ADDED, KEY_REVOKED
+from stages.registers.keys.revocation import read_revocation
+from stages.registers.models import ActorKey, Bundle, KeyRevocation
 from stages.registers.recorded import RECORDING, bundles_recorded
 
 _BY_HASH: Final = "its hash covers it (records of registers)"
@@ -37,7 +38,16 @@ KEYS: Final = Table(
     # Keys of other sites come with their bundles, sealed by these sites (records of registers).
     only_recorded=True,
 )
-TABLES: Final = (BUNDLES, KEYS)
+REVOCATIONS: Final = Table(
+    KeyRevocation,
+    name="revocation of a key",
+    key=("project_id", "site_key", "public_key"),
+    columns={"public_key": AS_HEX, "site_key": AS_HEX, "seal": AS_HEX, "last_bundle": _HEX_OR_NONE},
+    unrecorded={"id": "a row number, without a meaning"},
+    # Those of other sites come with their bundles, sealed by these sites (records of registers).
+    only_recorded=True,
+)
+TABLES: Final = (BUNDLES, KEYS, REVOCATIONS)
 
 
 @BUNDLES.on(*RECORDING)
@@ -74,3 +84,28 @@ def _added(rows: Rows, fact: Fact) -> None:
     if data["replaces"]:
         revoked_at = datetime.fromisoformat(data["created_at"])
         rows.change(fact, (UUID(data["replaces"]),), revoked_at=revoked_at, last_bundle=data["last_bundle"])
+
+
+@KEYS.on(KEY_REVOKED)
+def _revoked(rows: Rows, fact: Fact) -> None:
+    data = fact.data
+    revoked_at = datetime.fromisoformat(data["revoked_at"])
+    rows.change(fact, (UUID(data["key_id"]),), revoked_at=revoked_at, last_bundle=data["last_bundle"])
+
+
+@REVOCATIONS.on(KEY_REVOKED)
+def _said(rows: Rows, fact: Fact) -> None:
+    for each in fact.data["statements"]:
+        try:
+            said = read_revocation(each["text"], bytes.fromhex(each["seal"]))
+        except ValueError as error:
+            raise Untrue(f"a statement in it is wrong: {error}") from error
+        rows.put(
+            fact,
+            (said.project_id, said.site_key.hex(), said.public_key.hex()),
+            last_number=said.last_number,
+            last_bundle=said.last_bundle.hex() if said.last_bundle else None,
+            text=each["text"],
+            seal=each["seal"],
+            at=said.at,
+        )

@@ -11,6 +11,7 @@ class ReplicationConfig(StageConfig):
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
         from stages.replication import notices
+        from stages.replication.admission import plugs as admission
         from stages.replication.held import plugs as held
         from stages.replication.home import plugs as home
         from stages.replication.ingest import plugs as ingest
@@ -20,6 +21,7 @@ class ReplicationConfig(StageConfig):
 
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
+        admission.register()
         held.register()
         home.register()
         ingest.register()

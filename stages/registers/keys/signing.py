@@ -21,7 +21,8 @@ from kernel.ring import RingError, decrypt, encrypt
 from kernel.statements import Statement
 from stages.registers.events import KEY_ADDED
 from stages.registers.keys.certificates import seal_certificate
-from stages.registers.models import ActorKey, Bundle
+from stages.registers.keys.revocation import projects_written_by, record_revocation, revoke_key
+from stages.registers.models import ActorKey, KeyRevocation
 
 _SIGNER: Final = """
 SELECT clock_timestamp(), actor_key.public_key, actor_key.secret FROM (SELECT 1) AS one
@@ -54,6 +55,7 @@ class Enrolment:
 
     key: ActorKey
     replaced: ActorKey | None
+    revocations: Sequence[KeyRevocation] = ()
 
 
 def own_site_key() -> bytes:
@@ -85,12 +87,13 @@ def enrol(user: User, site_key: bytes, now: datetime) -> tuple[ActorSigner, Enro
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"registers:key:{user.id}"])
     found = ActorKey.objects.filter(user=user, site_key=site_key, revoked_at=None).first()
+    revocations: Sequence[KeyRevocation] = ()
     if found is not None:
         try:
             assert found.secret is not None
             return _signer(bytes(found.public_key), bytes(found.secret), site_key, now), None
         except RingError:
-            _revoke(found, now)
+            revocations = revoke_key(found, projects_written_by(user.id), now)
     private = Ed25519PrivateKey.generate()
     public_key = public_bytes(private)
     certificate = seal_certificate(public_key=public_key, site_key=site_key, user=user, at=now)
@@ -104,12 +107,14 @@ def enrol(user: User, site_key: bytes, now: datetime) -> tuple[ActorSigner, Enro
         secret=secret,
         created_at=now,
     )
-    return _signer(public_key, secret, site_key, now), Enrolment(key, found)
+    return _signer(public_key, secret, site_key, now), Enrolment(key, found, revocations)
 
 
 def record_enrolment(caller: Caller, enrolment: Enrolment) -> None:
-    """Record a new key on the chain of the site."""
+    """Record a new key on the chain of the site, and before it that the one which it replaces is revoked."""
     key, replaced = enrolment.key, enrolment.replaced
+    if replaced is not None:
+        record_revocation(caller, replaced, enrolment.revocations)
     data = {
         "key_id": str(key.id),
         "public_key": bytes(key.public_key).hex(),
@@ -138,12 +143,6 @@ def can_sign(key: ActorKey) -> None:
     """Raise `RingError` where the secret of a key of this site cannot be read."""
     assert key.secret is not None
     _private_key(bytes(key.secret), bytes(key.public_key))
-
-
-def _revoke(key: ActorKey, now: datetime) -> None:
-    newest = Bundle.objects.filter(actor_key=bytes(key.public_key)).order_by("-arrival").first()
-    key.revoked_at, key.last_bundle = now, bytes(newest.hash) if newest else None
-    key.save(update_fields=["revoked_at", "last_bundle"])
 
 
 def _signer(public_key: bytes, secret: bytes, site_key: bytes, now: datetime) -> ActorSigner:

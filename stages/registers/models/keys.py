@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
+from projects.models import Project
+
 
 class ActorKey(models.Model):
     """An Ed25519 key that signs operations, with the certificate by which a site says whose it is.
@@ -51,3 +53,35 @@ class ActorKey(models.Model):
 
     def __str__(self) -> str:
         return f"key {bytes(self.public_key).hex()[:16]}"
+
+
+class KeyRevocation(models.Model):
+    """That in a project nothing counts which a key signed after the bundle `last_number` of its site (0: nothing at all).
+
+    `text` is the statement by which the site said so and `seal` its seal, as sites pass it on; the other columns repeat
+    it. Those of this site come with its accounts, those of others with their bundles.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    public_key = models.BinaryField()
+    site_key = models.BinaryField()
+    last_number = models.PositiveIntegerField()
+    last_bundle = models.BinaryField(null=True)
+    text = models.TextField()
+    seal = models.BinaryField()
+    at = models.DateTimeField()
+
+    project_id: UUID
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        default_permissions = ()
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["project", "site_key", "public_key"], name="registers_keyrevocation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"revocation of key {bytes(self.public_key).hex()[:16]}"

@@ -8,23 +8,40 @@ from typing import Any
 
 from audit.findings import Finding
 from audit.models import Event
-from stages.registers.events import KEY_ADDED
+from stages.registers.events import KEY_ADDED, KEY_REVOKED
 from stages.registers.keys.certificates import read_certificate
-from stages.registers.models import ActorKey
+from stages.registers.keys.revocation import read_revocation
+from stages.registers.models import ActorKey, KeyRevocation
 
 
 def check_keys() -> Iterator[Finding]:
     """Compare every key with its certificate, and those of this site with their events."""
     events = {event.data["key_id"]: event for event in Event.objects.filter(action=KEY_ADDED).iterator()}
-    replaced = {event.data["replaces"]: event for event in events.values() if event.data["replaces"]}
+    revoked = {event.data["replaces"] for event in events.values() if event.data["replaces"]}
+    revoked |= {event.data["key_id"] for event in Event.objects.filter(action=KEY_REVOKED).iterator()}
     for key in ActorKey.objects.order_by("id").iterator():
         where = f"actor key {key.id}"
         yield from (Finding(where, what) for what in _faults_of(key, events.pop(str(key.id), None)))
-        revoked = replaced.get(str(key.id))
-        if key.user_id is not None and (key.revoked_at is None) != (revoked is None):
+        if key.user_id is not None and (key.revoked_at is not None) != (str(key.id) in revoked):
             yield Finding(where, "whether it is revoked is not what its events say")
     for event in events.values():
         yield Finding(f"actor key {event.data['key_id']}", "its event is there, and it is missing")
+    yield from _check_revocations()
+
+
+def _check_revocations() -> Iterator[Finding]:
+    """Compare every revocation with its sealed statement; those of this site also follow from events."""
+    for row in KeyRevocation.objects.order_by("id").iterator():
+        where = f"revocation of the key {bytes(row.public_key).hex()}"
+        try:
+            said = read_revocation(row.text, bytes(row.seal))
+        except ValueError as error:
+            yield Finding(where, f"its statement was changed: {error}", str(row.project_id))
+            continue
+        last = bytes(row.last_bundle) if row.last_bundle is not None else None
+        stored = (row.project_id, bytes(row.public_key), bytes(row.site_key), row.last_number, last, row.at)
+        if stored != (said.project_id, said.public_key, said.site_key, said.last_number, said.last_bundle, said.at):
+            yield Finding(where, "it is not what its statement says", str(row.project_id))
 
 
 def _faults_of(key: ActorKey, event: Event | None) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""Where the chain of a site that is revoked ends: at the furthest bundle that any site which stays has accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from stages.registers.fold.members import MAX_INTEGER
+from stages.registers.models import Bundle
+from stages.replication.admission.keys import is_key
+from stages.replication.models import Peer
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cut:
+    """The last bundle of a site that counts, by its number in the site's chain; 0 and no hash where none does."""
+
+    number: int
+    hash: str = ""
+
+    @property
+    def hash_bytes(self) -> bytes | None:
+        return bytes.fromhex(self.hash) if self.hash else None
+
+    def as_data(self) -> dict[str, Any]:
+        """As events and introductions hold it."""
+        return {"number": self.number, "hash": self.hash or None}
+
+
+NOTHING = Cut(0)
+
+
+def own_head(project_id: UUID, key: bytes) -> Cut:
+    """How far this site has accepted another one's chain."""
+    newest = Bundle.objects.filter(project=project_id, site_key=key).order_by("-number").first()
+    return Cut(newest.number, bytes(newest.hash).hex()) if newest else NOTHING
+
+
+def furthest_head(project_id: UUID, key: bytes) -> Cut:
+    """The furthest bundle of a site that this site or an admitted one says to have accepted."""
+    others = Peer.objects.filter(project=project_id, admitted_at__isnull=False, revoked_at=None).exclude(key=key)
+    return max([own_head(project_id, key), *_heads(others, key.hex())])
+
+
+def read_cut(value: Any) -> Cut | None:
+    """A cut as another site names it; None for anything else."""
+    if not isinstance(value, dict) or set(value) != {"number", "hash"}:
+        return None
+    number, digest = value["number"], value["hash"]
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MAX_NUMBER:
+        return None
+    if number == 0:
+        return NOTHING if digest is None else None
+    return Cut(number, digest) if is_key(digest) else None
+
+
+# That of the column.
+MAX_NUMBER = min(2**31 - 1, MAX_INTEGER)
+
+
+def _heads(peers: Iterable[Peer], key: str) -> Iterable[Cut]:
+    """What other sites say in their clocks, `[hlc, number, hash]`; whatever is no head is left out."""
+    for peer in peers:
+        head = peer.clock.get(key) if isinstance(peer.clock, dict) else None
+        if isinstance(head, list) and len(head) == 3:
+            cut = read_cut({"number": head[1], "hash": head[2]})
+            if cut is not None:
+                yield cut

@@ -1,0 +1,133 @@
+"""What sites seal about their people, as it travels with bundles: whose a key is, and that it no longer counts."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
+from kernel.statements import database_now
+from kernel.transactions import write_transaction
+from stages.registers.fold.errors import Malformed
+from stages.registers.fold.members import check_hex32
+from stages.registers.keys.certificates import KIND as CERTIFICATE
+from stages.registers.keys.certificates import read_certificate
+from stages.registers.keys.revocation import KIND as REVOCATION
+from stages.registers.keys.revocation import read_revocation
+from stages.registers.models import ActorKey, KeyRevocation
+from stages.replication.admission.keys import own_keys
+from stages.replication.models import Peer
+
+# Of one message: a batch has 500 operations, each of which has one author.
+MAX_STATEMENTS: Final = 1_000
+MAX_TEXT: Final = 16 * 1024
+
+
+def certificates_for(project_id: UUID, keys: Iterable[str]) -> list[dict[str, str]]:
+    """The certificates of these people's keys at the project's sites, and where they are revoked, oldest first."""
+    public_keys = [bytes.fromhex(key) for key in set(keys)]
+    certificates = ActorKey.objects.filter(public_key__in=public_keys, site_key__in=_sites_of(project_id))
+    found = [_statement(row.certificate, row.seal) for row in certificates.order_by("id")]
+    revoked = KeyRevocation.objects.filter(project=project_id, public_key__in=public_keys).order_by("id")
+    return found + [_statement(row.text, row.seal) for row in revoked]
+
+
+def revocations_of(project_id: UUID) -> list[dict[str, str]]:
+    """All revocations of people's keys in a project, oldest first: they have to arrive without bundles, too."""
+    return [_statement(row.text, row.seal) for row in KeyRevocation.objects.filter(project=project_id).order_by("id")]
+
+
+def take_certificates(*, project_id: UUID, statements: Any) -> int:
+    """Keep the statements that are new here; answers how many. Those of sites that are not known here are left out.
+
+    A site's word on its own people is final, of others' it has none: a statement counts by the seal of the site that it
+    names, whoever sent it. Raises `ValidationFailed` for what is no statement, and for one whose seal is wrong.
+    """
+    if not isinstance(statements, list | tuple) or len(statements) > MAX_STATEMENTS:
+        raise _refused(_("a list of at most {most} is expected").format(most=MAX_STATEMENTS))
+    read = [_read(each) for each in statements]
+    sites = _sites_of(project_id)
+    count = 0
+    with write_transaction():
+        # Certificates before revocations, whatever their order.
+        for each in sorted(read, key=lambda each: each.kind != CERTIFICATE):
+            if each.site_key in sites and not _is_known(project_id, each):
+                _keep(project_id, each)
+                count += 1
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    kind: str
+    site_key: bytes
+    public_key: bytes
+    text: str
+    seal: bytes
+
+
+def _read(value: Any) -> _Statement:
+    """What a statement is about; its seal is looked at where it is new."""
+    if not isinstance(value, Mapping) or set(value) != {"text", "seal"}:
+        raise _refused(_("each has a text and a seal"))
+    text, seal = value["text"], value["seal"]
+    if not isinstance(text, str) or len(text) > MAX_TEXT or not isinstance(seal, str):
+        raise _refused(_("each has a text and a seal"))
+    try:
+        found = parse(text)
+        assert isinstance(found, dict)
+        kind = found["type"]
+        site_key, public_key = (bytes.fromhex(check_hex32(found[name], name)) for name in ("site_key", "public_key"))
+        sealed = base64.b64decode(seal, validate=True)
+    except (ValidationFailed, AssertionError, KeyError, Malformed, binascii.Error, ValueError) as error:
+        raise _refused(_("one of them cannot be read")) from error
+    if kind not in (CERTIFICATE, REVOCATION):
+        raise _refused(_("one of them is of no type that is known here"))
+    return _Statement(kind, site_key, public_key, text, sealed)
+
+
+def _is_known(project_id: UUID, said: _Statement) -> bool:
+    """Whether a statement of this type about the key is here: the first one counts."""
+    about: Any = {"public_key": said.public_key, "site_key": said.site_key}
+    if said.kind == CERTIFICATE:
+        return ActorKey.objects.filter(**about).exists()
+    return KeyRevocation.objects.filter(project=project_id, **about).exists()
+
+
+def _keep(project_id: UUID, said: _Statement) -> None:
+    try:
+        if said.kind == CERTIFICATE:
+            read_certificate(said.text, said.seal)
+        elif (revoked := read_revocation(said.text, said.seal)).project_id != project_id:
+            raise ValueError("it is about another project")
+    except ValueError as error:
+        raise _refused(str(error)) from error
+    about: Any = {"public_key": said.public_key, "site_key": said.site_key}
+    if said.kind == CERTIFICATE:
+        facts = {"certificate": said.text, "seal": said.seal, "created_at": database_now()}
+        ActorKey.objects.get_or_create(**about, defaults=facts)
+    else:
+        facts = {"text": said.text, "seal": said.seal, "at": revoked.at}
+        last = {"last_number": revoked.last_number, "last_bundle": revoked.last_bundle}
+        KeyRevocation.objects.get_or_create(project_id=project_id, **about, defaults={**facts, **last})
+
+
+def _sites_of(project_id: UUID) -> set[bytes]:
+    """The keys of all sites that are known here, those that were only introduced included, and of this one."""
+    peers = Peer.objects.filter(project=project_id).values_list("key", flat=True)
+    return own_keys() | {bytes(key) for key in peers}
+
+
+def _statement(text: str, seal: Any) -> dict[str, str]:
+    return {"text": text, "seal": base64.b64encode(bytes(seal)).decode()}
+
+
+def _refused(what: str) -> ValidationFailed:
+    return ValidationFailed({"keys": [_("Wrong statements about keys: {what}.").format(what=what)]})
