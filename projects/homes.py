@@ -1,6 +1,6 @@
 """Where a replica is at home. The app that keeps replicas registers who knows: projects have no table for other sites.
 
-    HOME_NAMES.register("replication", home_name)
+HOME_NAMES.register("replication", home_name)
 """
 
 from __future__ import annotations

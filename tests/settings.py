@@ -12,3 +12,5 @@ from foundry_site.settings import *  # noqa: E402, F403 (the environment has to 
 FOUNDRY_ADDRESS_RATE = 0
 # Not what is tested, and slow by intent.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Where other sites would dial this one; only tests of links open it.
+FOUNDRY_SITES_URL = "wss://here.example"

@@ -19,30 +19,43 @@ CREATE TRIGGER registers_keyrevocation_kept BEFORE TRUNCATE ON registers_keyrevo
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0005_replicas'),
-        ('registers', '0004_overlays'),
+        ("projects", "0005_replicas"),
+        ("registers", "0004_overlays"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeyRevocation',
+            name="KeyRevocation",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('public_key', models.BinaryField()),
-                ('site_key', models.BinaryField()),
-                ('last_number', models.PositiveIntegerField()),
-                ('last_bundle', models.BinaryField(null=True)),
-                ('text', models.TextField()),
-                ('seal', models.BinaryField()),
-                ('at', models.DateTimeField()),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("public_key", models.BinaryField()),
+                ("site_key", models.BinaryField()),
+                ("last_number", models.PositiveIntegerField()),
+                ("last_bundle", models.BinaryField(null=True)),
+                ("text", models.TextField()),
+                ("seal", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('project', 'site_key', 'public_key'), name='registers_keyrevocation_once')],
+                "ordering": ["id"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "site_key", "public_key"), name="registers_keyrevocation_once"
+                    )
+                ],
             },
         ),
         migrations.RunSQL(STAYS),

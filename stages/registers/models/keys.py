@@ -56,7 +56,7 @@ class ActorKey(models.Model):
 
 
 class KeyRevocation(models.Model):
-    """That in a project nothing counts which a key signed after the bundle `last_number` of its site (0: nothing at all).
+    """That in a project nothing counts which a key signed after bundle `last_number` of its site (0: nothing at all).
 
     `text` is the statement by which the site said so and `seal` its seal, as sites pass it on; the other columns repeat
     it. Those of this site come with its accounts, those of others with their bundles.
@@ -78,9 +78,7 @@ class KeyRevocation(models.Model):
         ordering: ClassVar[list[str]] = ["id"]
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["project", "site_key", "public_key"], name="registers_keyrevocation_once"
-            ),
+            models.UniqueConstraint(fields=["project", "site_key", "public_key"], name="registers_keyrevocation_once"),
         ]
 
     def __str__(self) -> str:

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import ssl
-from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
-from stages.replication.environment import is_loopback
+from stages.replication.environment import CERTIFICATE, NAME, PLAIN, URL, is_loopback
 from stages.replication.models.peers import MAX_ADDRESS, MAX_CERTIFICATE
-
-_SCHEMES: Final = {"http": "ws", "https": "wss"}
 
 
 def own_name() -> str:
     """What people call this site."""
-    return str(settings.FOUNDRY_SITE_NAME)
+    return str(getattr(settings, NAME))
 
 
 def own_address() -> str:
     """Where other sites dial this one; empty where it is not reached from outside, and only dials."""
-    if settings.FOUNDRY_SITES_URL:
-        return str(settings.FOUNDRY_SITES_URL)
-    parts = urlsplit(settings.FOUNDRY_URL or "")
-    scheme = _SCHEMES.get(parts.scheme, "")
-    return f"{scheme}://{parts.netloc}" if scheme and parts.netloc else ""
+    return str(getattr(settings, URL))
 
 
 def own_certificate() -> str:
     """The PEM certificate to which other sites pin this one; empty where public authorities vouch for it."""
-    return str(settings.FOUNDRY_SITES_CERTIFICATE)
+    return str(getattr(settings, CERTIFICATE))
 
 
 def check_address(text: str, *, name: str = "address") -> str:
@@ -40,7 +33,7 @@ def check_address(text: str, *, name: str = "address") -> str:
     parts = _split(text)
     if parts is None or parts.scheme not in {"ws", "wss"} or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValidationFailed({name: [_("Give an address such as wss://foundry.example, perhaps with a port.")]})
-    if parts.scheme == "ws" and not settings.FOUNDRY_SITES_PLAIN and not is_loopback(str(parts.hostname)):
+    if parts.scheme == "ws" and not getattr(settings, PLAIN) and not is_loopback(str(parts.hostname)):
         words = _("Without TLS only this machine is dialled: use wss://, or set FOUNDRY_SITES_PLAIN here.")
         raise ValidationFailed({name: [words]})
     if len(text) > MAX_ADDRESS:
@@ -50,14 +43,14 @@ def check_address(text: str, *, name: str = "address") -> str:
 
 def check_certificate(text: str, *, name: str = "certificate") -> str:
     """A certificate in PEM form, or the empty text. Raises `ValidationFailed` on `name`."""
-    if not text:
-        return ""
+    refusal = ValidationFailed({name: [_("Give one certificate in PEM form, without a private key.")]})
+    if len(text) > MAX_CERTIFICATE or "PRIVATE KEY" in text:
+        raise refusal
     try:
-        if len(text) > MAX_CERTIFICATE or "PRIVATE KEY" in text:
-            raise ValueError(text)
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+        if text:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError) as error:
-        raise ValidationFailed({name: [_("Give one certificate in PEM form.")]}) from error
+        raise refusal from error
     return text
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from stages.registers.fold.members import MAX_INTEGER
 from stages.registers.models import Bundle
 from stages.replication.admission.keys import is_key
 from stages.replication.models import Peer
+
+# That of the column.
+MAX_NUMBER: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,7 +31,7 @@ class Cut:
         return {"number": self.number, "hash": self.hash or None}
 
 
-NOTHING = Cut(0)
+NOTHING: Final = Cut(0)
 
 
 def own_head(project_id: UUID, key: bytes) -> Cut:
@@ -56,10 +58,6 @@ def read_cut(value: Any) -> Cut | None:
     return Cut(number, digest) if is_key(digest) else None
 
 
-# That of the column.
-MAX_NUMBER = min(2**31 - 1, MAX_INTEGER)
-
-
 def _heads(peers: Iterable[Peer], key: str) -> Iterable[Cut]:
     """What other sites say in their clocks, `[hlc, number, hash]`; whatever is no head is left out."""
     for peer in peers:
@@ -68,3 +66,19 @@ def _heads(peers: Iterable[Peer], key: str) -> Iterable[Cut]:
             cut = read_cut({"number": head[1], "hash": head[2]})
             if cut is not None:
                 yield cut
+
+
+def heads_here(project_id: UUID) -> dict[str, int]:
+    """The number of the newest bundle of every site that is here, by the sites' keys."""
+    newest = Bundle.objects.filter(project=project_id).order_by("site_key", "-number").distinct("site_key")
+    return {bytes(key).hex(): number for key, number in newest.values_list("site_key", "number")}
+
+
+def missing(here: dict[str, int], clock: Any) -> tuple[int, int]:
+    """How many bundles that are here a site has not, and how many it has that are not here, by what it says."""
+    there = {}
+    for key, head in clock.items() if isinstance(clock, dict) else ():
+        cut = read_cut({"number": head[1], "hash": head[2]}) if isinstance(head, list) and len(head) == 3 else None
+        there[key] = cut.number if cut else 0
+    behind = sum(max(0, number - there.get(key, 0)) for key, number in here.items())
+    return behind, sum(max(0, number - here.get(key, 0)) for key, number in there.items())

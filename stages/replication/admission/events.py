@@ -21,7 +21,6 @@ from audit.event_types import (
     Text,
     register_events,
 )
-from audit.via import Via, register_via
 from notifications.topics import MAIL_TOPICS, MailTopic
 from stages.replication.choices import Rights
 
@@ -130,7 +129,11 @@ EVENTS: Final = (
     ),
     _of_a_site(WITHDRAWN, words=_invited, sentence=gettext_lazy("{name} withdrew the invitation of a site")),
     _of_a_site(
-        ADMITTED, live=("site", "name", "rights"), words=_with_rights, thing=_site, sentence=_admitted_sentence,
+        ADMITTED,
+        live=("site", "name", "rights"),
+        words=_with_rights,
+        thing=_site,
+        sentence=_admitted_sentence,
         inbox=(ADMITTED_LINE,),
     ),
     _of_a_site(
@@ -178,5 +181,4 @@ def register() -> None:
     MAIL_TOPICS.register(
         "site", MailTopic(gettext_lazy("Sites are admitted, introduced or revoked in your projects"), position=55)
     )
-    register_via(SITE, Via(gettext_lazy("Another site")))
     register_events(*EVENTS)

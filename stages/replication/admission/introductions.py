@@ -1,4 +1,4 @@
-"""What sites say to each other about third ones: whom they admitted, and whom they revoked. A hint, never a decision."""
+"""What sites say to each other about third ones: whom they admitted, and whom they revoked. Nothing follows from it."""
 
 from __future__ import annotations
 

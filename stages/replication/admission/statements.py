@@ -102,21 +102,22 @@ def _is_known(project_id: UUID, said: _Statement) -> bool:
 
 
 def _keep(project_id: UUID, said: _Statement) -> None:
+    about: Any = {"public_key": said.public_key, "site_key": said.site_key}
     try:
         if said.kind == CERTIFICATE:
             read_certificate(said.text, said.seal)
-        elif (revoked := read_revocation(said.text, said.seal)).project_id != project_id:
-            raise ValueError("it is about another project")
+            facts = {"certificate": said.text, "seal": said.seal, "created_at": database_now()}
+            ActorKey.objects.get_or_create(**about, defaults=facts)
+            return
+        revoked = read_revocation(said.text, said.seal)
     except ValueError as error:
         raise _refused(str(error)) from error
-    about: Any = {"public_key": said.public_key, "site_key": said.site_key}
-    if said.kind == CERTIFICATE:
-        facts = {"certificate": said.text, "seal": said.seal, "created_at": database_now()}
-        ActorKey.objects.get_or_create(**about, defaults=facts)
-    else:
-        facts = {"text": said.text, "seal": said.seal, "at": revoked.at}
-        last = {"last_number": revoked.last_number, "last_bundle": revoked.last_bundle}
-        KeyRevocation.objects.get_or_create(project_id=project_id, **about, defaults={**facts, **last})
+    if revoked.project_id != project_id:
+        raise _refused(_("one of them is about another project"))
+    last = {"last_number": revoked.last_number, "last_bundle": revoked.last_bundle}
+    KeyRevocation.objects.get_or_create(
+        project_id=project_id, **about, defaults={"text": said.text, "seal": said.seal, "at": revoked.at, **last}
+    )
 
 
 def _sites_of(project_id: UUID) -> set[bytes]:

@@ -65,7 +65,7 @@ def read_chain(chain: Any, project_id: UUID, key: str) -> list[Succession]:
     """The changes that lead to a key, oldest first, as far back as they hold together; whatever is wrong ends them."""
     found: list[Succession] = []
     later = [key]
-    links = chain[-MAX_CHAIN:] if isinstance(chain, list) else ()
+    links: list[Any] = chain[-MAX_CHAIN:] if isinstance(chain, list) else []
     for link in reversed(links):
         succession = _read(link, project_id, later)
         if succession is None or succession.key != later[-1]:
@@ -153,5 +153,3 @@ def _statement(text: Any, kind: str) -> dict[str, Any]:
     if (found.get("type"), found.get("v")) != (kind, STATEMENT_VERSION):
         raise ValueError(kind)
     return found
-
-

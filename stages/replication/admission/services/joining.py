@@ -81,7 +81,9 @@ def _join(caller: Caller, invitation: InvitationText, greeting: Mapping[str, Any
         name, description = _read_project(invitation, greeting.get("project"))
         inviter, home = _peers(invitation, greeting)
     except (Malformed, KeyError, TypeError, ValueError) as error:
-        raise ValidationFailed({"invitation": [_("The other site answered in a way that is not understood.")]}) from error
+        raise ValidationFailed(
+            {"invitation": [_("The other site answered in a way that is not understood.")]}
+        ) from error
     with write_transaction():
         project = new_replica(caller=caller, project_id=invitation.project, name=name, description=description)
         facts = {"name": name, "description": description, "created_at": rfc3339(project.created_at)}

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.callers import Caller
-from accounts.callers import refuse_read_only
+from accounts.callers import Caller, refuse_read_only
 from kernel.errors import Conflict
 from projects.access import get_project
 from stages.replication.admission.keys import check_key
