@@ -14,6 +14,7 @@ class SampleStageConfig(StageConfig):
         from kernel.metrics import register_figures
         from kernel.site_permissions import register_site_permissions
         from projects.demo import DEMO_STEPS
+        from projects.homes import HOME_NAMES
         from projects.permissions import register_permissions
         from publishing.bundle.parts import BUNDLE_PARTS
         from publishing.gates import GATES
@@ -25,6 +26,7 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.events import register as register_events
         from tests.sample_stage.exchange import EXPORTED_NOTES, NOTES_CHECK
         from tests.sample_stage.gates import NOTES_GATE
+        from tests.sample_stage.homes import name_of_home
         from tests.sample_stage.metrics import FIGURES
         from tests.sample_stage.permissions import PERMISSIONS, SITE_PERMISSIONS
         from tests.sample_stage.rebuilding import TABLES
@@ -35,6 +37,7 @@ class SampleStageConfig(StageConfig):
         rebuild(*TABLES)
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
+        HOME_NAMES.register("sample_stage", name_of_home)
         API_URLS.register("sample_stage", UrlModule("tests.sample_stage.api_urls"))
         PAGE_URLS.register("sample_stage", UrlModule("tests.sample_stage.urls"))
         pages.register()

@@ -49,7 +49,7 @@ def test_a_site_comes_by_a_code_once(project: Project, boss: Caller, invite: Cal
     assert (peer.name, peer.site_id, peer.rights, peer.copies) == ("Basel", basel.site_id, "reads", True)
     assert (peer.admitted_by, peer.is_admitted, peer.is_home) == (boss.user, True, False)
     (event,) = Event.objects.of_project(project.id).filter(action="site.admitted")
-    assert (event.actor_id, event.via, event.data["site"]) == (boss.user.id, "site", basel.site_key)
+    assert (event.actor_id, event.record["via"], event.data["site"]) == (boss.user.id, "site", basel.site_key)
     assert peer.admitted_at == event.at == Invitation.objects.get().used_at
     for site in (lyon, basel):
         with pytest.raises(PermissionDenied):

@@ -148,7 +148,7 @@ def test_a_replica_keeps_records_and_invites_further_sites(replica: Project, adm
     about: dict[str, Any] = {"caller": administrator, "project_id": replica.id}
     create_table(**about, table="requirements", columns=[{"name": "title"}])
     create_records(**about, table="requirements", rows=[{"title": "Pump stops"}])
-    assert Row.objects.filter(project=replica).count() == 1
+    assert Row.objects.filter(project=replica, facet="requirements").count() == 1
     assert invite_site(**about, rights="reads", copies=False).text
 
 
@@ -162,6 +162,6 @@ def test_an_owner_leaves_by_revoking_the_sites(replica: Project, administrator: 
 def test_a_name_that_shows_nothing_is_that_of_the_invitation(
     home: Home, administrator: Caller, caller_for: Callable[..., Caller]
 ) -> None:
-    home.answers["project"] = {"id": str(home.project), "name": "\u200b", "description": " two\nlines "}
+    home.answers["project"] = {"id": str(home.project), "name": "  ", "description": " two\nlines "}
     joined = join_project(caller=administrator, text=home.invitation(name="As invited"), knock=home.knock)
     assert (joined.name, joined.description) == ("As invited", "two\nlines")

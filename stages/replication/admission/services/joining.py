@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, refuse_read_only
@@ -101,7 +103,7 @@ def _join(caller: Caller, invitation: InvitationText, greeting: Mapping[str, Any
             target = Target.of("site", home.id)
             record(caller=caller, action=INTRODUCED, target=target, data=facts_of(home), project_id=project.id)
             home.save(force_insert=True)
-    wake(project.id)
+        transaction.on_commit(partial(wake, project.id), robust=True)
     return project
 
 
