@@ -26,6 +26,7 @@ from gateway.project_topics import ProjectTopics
 from gateway.revocation import Revocations
 from gateway.streams import TOPIC_TYPES, topic_pattern
 from kernel.errors import DomainError
+from kernel.registry import Registry
 from kernel.tasks import end
 from presence.node import NodePresence
 from presence.redis_presence import REWRITE_INTERVAL, SWEEP_INTERVAL
@@ -43,6 +44,10 @@ CLOSE_TIMEOUT: Final = 3.0
 FOCUS_DELAY: Final = 0.1
 
 PROJECT_PREFIX: Final = "project."
+
+# What else runs on every node as long as it lives: a coroutine function of the node, which is cancelled at its end.
+NodeTask = Callable[["Node"], Coroutine[Any, Any, None]]
+NODE_TASKS: Final = Registry[NodeTask]("task of nodes")
 
 
 class Node:
@@ -91,6 +96,8 @@ class Node:
             (SWEEP_INTERVAL, lambda: self.lanes.presence(self.presence.sweep)),
         ):
             self.in_background(_repeat(interval, work))
+        for task in NODE_TASKS.values():
+            self.in_background(task(self))
 
     async def stop(self) -> None:
         """Close all sockets with 1012 and record their end; after `CLOSE_TIMEOUT` the rest is abandoned."""

@@ -63,9 +63,10 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         self._tasks: set[asyncio.Task[None]] = set()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Let a socket's application report its user, once it is known, and write without a turn of the event loop."""
+        """Let a socket's application report its user, take larger messages, and write without a turn of the loop."""
         if scope["type"] == "websocket":
             scope["belongs_to"] = protocol.belongs_to
+            scope["takes_frames_of"] = protocol.takes_frames_of
             scope["direct"] = protocol
         return super().create_application(protocol, scope)
 

@@ -125,6 +125,10 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         """Count this socket's unfinished messages for the signed-in user, over all of the user's sockets."""
         self._unfinished.belongs_to(user_id)
 
+    def takes_frames_of(self, size: int) -> None:
+        """Take messages of up to so many bytes from now on, and as fast as they are handled."""
+        self.maxFramePayloadSize = self.maxMessagePayloadSize = size
+
     def onFrameBegin(self) -> None:  # noqa: N802 (Autobahn's name)
         # Pings and empty fragments cost as much as messages, but never reach the application's own rate limit.
         if not self._frames.take(time.monotonic()):

@@ -15,6 +15,7 @@ class ReplicationConfig(StageConfig):
         from stages.replication.held import plugs as held
         from stages.replication.home import plugs as home
         from stages.replication.ingest import plugs as ingest
+        from stages.replication.link import plugs as link
         from stages.replication.operation import plugs as operation
         from stages.replication.permissions import PERMISSIONS, SITE_PERMISSIONS
         from stages.replication.proof import plugs as proof
@@ -26,5 +27,6 @@ class ReplicationConfig(StageConfig):
         home.register()
         ingest.register()
         notices.register()
+        link.register()
         operation.register()
         proof.register()

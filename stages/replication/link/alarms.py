@@ -1,0 +1,86 @@
+"""Alarms about a site, which stay until they are over: what differs although it should not, and two histories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.keys.text import rfc3339
+from kernel.transactions import write_transaction
+from stages.replication.models import Peer
+from stages.replication.notices import notice_differs, notice_refused
+
+DIFFERS: Final = "differs"
+FORK: Final = "fork"
+# Records that an alarm names.
+MAX_NAMED: Final = 20
+
+
+def raise_differs(peer_id: UUID, records: Sequence[str]) -> None:
+    """Note that a site has the same operations as we, and shows something else: in these records, as far as known."""
+    with write_transaction():
+        peer = Peer.objects.select_for_update().get(pk=peer_id)
+        before = current_alarm(peer)
+        named = list(records)[:MAX_NAMED]
+        if before.get("kind") == FORK or (before.get("kind") == DIFFERS and not named):
+            return
+        peer.alarm = {
+            "kind": DIFFERS,
+            "at": before.get("at") or rfc3339(timezone.now()),
+            "detail": _("Both sites have the same operations, but do not show the same."),
+            "records": named,
+        }
+        peer.save(update_fields=["alarm"])
+        if before.get("records") != named:
+            notice_differs(project_id=peer.project_id, peer=peer, records=named)
+
+
+def is_unnamed(peer_id: UUID) -> bool:
+    """Whether an alarm does not say yet which records differ."""
+    unnamed = Peer.objects.filter(pk=peer_id, alarm__kind=DIFFERS, alarm__records=[], alarm__over_at__isnull=True)
+    return unnamed.exists()
+
+
+def end_differs(peer_id: UUID) -> None:
+    """The site shows the same as we again; what the last alarm was can still be read."""
+    with write_transaction():
+        alarmed = Peer.objects.select_for_update().filter(pk=peer_id, alarm__kind=DIFFERS)
+        for peer in alarmed.filter(alarm__over_at__isnull=True):
+            peer.alarm = {**(peer.alarm or {}), "over_at": rfc3339(timezone.now())}
+            peer.save(update_fields=["alarm"])
+
+
+def current_alarm(peer: Peer) -> dict[str, Any]:
+    """The alarm about a site; empty where there is none, or it is over."""
+    alarm: dict[str, Any] = peer.alarm or {}
+    return {} if "over_at" in alarm else alarm
+
+
+def raise_fork(peer_id: UUID, *, site: str, number: int) -> bool:
+    """Note that a site wrote two bundles under one number, seen through the site `peer_id`; whether that is new."""
+    with write_transaction():
+        seen = Peer.objects.select_for_update().get(pk=peer_id)
+        alarm = {"kind": FORK, "site": site, "number": number}
+        if alarm.items() <= (seen.alarm or {}).items():
+            return False
+        detail = _("Its site wrote two bundles under the number {number}.").format(number=number)
+        seen.alarm = {**alarm, "at": rfc3339(timezone.now()), "detail": detail, "records": [], "sent": False}
+        seen.save(update_fields=["alarm"])
+        notice_refused(project_id=seen.project_id, sender=site, reason=FORK, count=1)
+        return True
+
+
+def take_unsent_fork(peer_id: UUID) -> tuple[str, int] | None:
+    """The site and the number of a fork of which our side was not sent yet: from now on it counts as sent."""
+    with write_transaction():
+        unsent = Peer.objects.filter(pk=peer_id, alarm__kind=FORK, alarm__sent=False)
+        peer = unsent.select_for_update().first()
+        if peer is None or peer.alarm is None:
+            return None
+        peer.alarm = {**peer.alarm, "sent": True}
+        peer.save(update_fields=["alarm"])
+        return peer.alarm["site"], peer.alarm["number"]

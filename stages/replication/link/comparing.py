@@ -1,0 +1,57 @@
+"""Which record differs where two sites have the same operations and do not show the same.
+
+A site is asked for one hash for each block of records and edges, and then for the digests of the blocks that differ.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stages.replication.ingest.reading import blocks_of, digests_in
+from stages.replication.link.alarms import MAX_NAMED, is_unnamed, raise_differs
+from stages.replication.link.messages import Digests, DigestsGet
+from stages.replication.link.methods import Answer, Link, Remote, read_params
+
+# Seconds.
+LOOK_AGAIN: Final = 30.0
+
+
+def answer_digests(remote: Remote, params: Mapping[str, Any]) -> Answer:
+    """The hashes of all blocks, or the digests of the records and edges of one."""
+    block = read_params(params, DigestsGet).block
+    if block is None:
+        return Answer({"digests": blocks_of(remote.project_id)})
+    return Answer({"digests": digests_in(remote.project_id, block)})
+
+
+async def name_differences(link: Link) -> None:
+    """A worker of links: find out which records an alarm is about."""
+    while True:
+        if await link.lanes.read(functools.partial(is_unnamed, link.remote.peer_id)):
+            differing = await _differing(link)
+            await link.lanes.write(functools.partial(raise_differs, link.remote.peer_id, differing))
+        await link.woken(LOOK_AGAIN)
+
+
+async def _differing(link: Link) -> list[str]:
+    theirs = await _digests(link, {})
+    ours = await link.lanes.read(functools.partial(blocks_of, link.project_id))
+    found: list[str] = []
+    for block in _unequal(theirs, ours):
+        there = await _digests(link, {"block": block})
+        here = await link.lanes.read(functools.partial(digests_in, link.project_id, block))
+        found += _unequal(there, here)
+        if len(found) >= MAX_NAMED:
+            break
+    return found
+
+
+async def _digests(link: Link, params: Mapping[str, Any]) -> dict[str, str]:
+    return read_params(await link.call("digests.get", params), Digests).digests
+
+
+def _unequal(first: Mapping[str, str], second: Mapping[str, str]) -> list[str]:
+    """What one of them has otherwise, or not at all."""
+    return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))

@@ -1,0 +1,119 @@
+"""Dialling one site: again and again, with growing pauses, as long as this node has it and it is not linked."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from audit.services import site_id
+from gateway.execution import Lanes
+from kernel.errors import DomainError
+from kernel.statements import database_now
+from stages.replication.admission.addresses import own_address, own_name
+from stages.replication.admission.services import take_key_chain
+from stages.replication.admission.succession import key_chain
+from stages.replication.link.calling import Calling, Unreachable, WrongSite, call_site, connected
+from stages.replication.link.close_codes import LinkClose, LinkClosed
+from stages.replication.link.links import SiteLink
+from stages.replication.link.proofs import own_signer
+from stages.replication.link.services import ClaimedPeer
+from stages.replication.link.standing import linked_peer
+from stages.replication.link.tls import AddressRefused
+
+logger = logging.getLogger(__name__)
+
+# Seconds.
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 60.0
+# A site that refuses does so for longer, and counts who tries.
+REFUSED_PAUSE: Final = 60.0
+
+Hold = Callable[[SiteLink], Awaitable[LinkClosed]]
+
+
+class Dial:
+    """One site that this node dials; `hold` has the link once both sites have proved who they are."""
+
+    def __init__(self, lanes: Lanes, hold: Hold) -> None:
+        self._lanes = lanes
+        self._hold = hold
+        self._failures = 0
+        self._next_at = 0.0
+        self._said = ""
+        self.project_id: UUID | None = None
+        self.task: asyncio.Task[None] | None = None
+
+    def begin(self, peer: ClaimedPeer) -> None:
+        """Dial, unless it is being dialled, or it is too early."""
+        self.project_id = peer.project_id
+        now = asyncio.get_running_loop().time()
+        if (self.task is None or self.task.done()) and now >= self._next_at:
+            self.task = asyncio.create_task(self._dial(peer), name=f"dial {peer.key[:8]}")
+
+    def hurry(self) -> None:
+        """Somebody wants it now."""
+        self._next_at = 0.0
+
+    def stop(self) -> None:
+        """This node has the site no longer; a link that is open ends by itself."""
+        self._next_at = float("inf")
+
+    async def _dial(self, peer: ClaimedPeer) -> None:
+        shortest, linked = FIRST_PAUSE, False
+        try:
+            linked, closed = await self._link(peer)
+            if closed.code in {LinkClose.REFUSED, LinkClose.TOO_MANY, LinkClose.TOO_MANY_SOCKETS}:
+                shortest = REFUSED_PAUSE
+            self._say(peer, "" if linked else f"it closes with {closed.code} {closed.reason}")
+        except (Unreachable, WrongSite, AddressRefused) as error:
+            self._say(peer, str(error))
+        except DomainError as error:
+            self._say(peer, f"Postgres is away: {error}")
+        except Exception:
+            logger.exception("Site %s could not be dialled", peer.name)
+        self._failures = 0 if linked else self._failures + 1
+        pause = min(LONGEST_PAUSE, shortest * 2 ** min(self._failures, 6))
+        # Two sites that lost each other at once do not meet again and again in the same moment.
+        self._next_at = asyncio.get_running_loop().time() + pause * random.uniform(0.5, 1.0)  # noqa: S311
+
+    async def _link(self, peer: ClaimedPeer) -> tuple[bool, LinkClosed]:
+        """Whether both were linked, and why that ended."""
+        calling = await self._lanes.read(functools.partial(_calling, peer))
+        try:
+            async with connected(peer.address, peer.project_id, peer.certificate) as wire:
+                called = await call_site(wire, calling, functools.partial(self._accept, peer))
+                found = await self._lanes.read(functools.partial(linked_peer, peer.project_id, called.answer.key))
+                if found is None:
+                    return False, LinkClosed(LinkClose.REFUSED, "it is not admitted here")
+                return True, await self._hold(SiteLink(wire, self._lanes, found, by_us=True))
+        except LinkClosed as closed:
+            return False, closed
+
+    async def _accept(self, peer: ClaimedPeer, key: str, chain: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether another key than the known one is that of the same site, which then has it here, too."""
+        taking = functools.partial(take_key_chain, project_id=peer.project_id, key=key, chain=chain)
+        return bool(await self._lanes.write(taking))
+
+    def _say(self, peer: ClaimedPeer, words: str) -> None:
+        """In the log, once for each reason."""
+        if words and words != self._said:
+            logger.warning("Site %s is not linked: %s", peer.name or peer.key[:8], words)
+        self._said = words
+
+
+def _calling(peer: ClaimedPeer) -> Calling:
+    return Calling(
+        project=peer.project_id,
+        to=peer.key,
+        signer=own_signer(),
+        site=site_id(),
+        name=own_name(),
+        address=own_address(),
+        now=int(database_now().timestamp() * 1000),
+        succession=key_chain(peer.project_id),
+    )

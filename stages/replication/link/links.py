@@ -1,0 +1,283 @@
+"""A link that is open: requests and answers both ways over one WebSocket, and what works along with it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from gateway.execution import Lanes
+from kernel.errors import DomainError, Unavailable
+from kernel.tasks import end
+from stages.replication.link.close_codes import LinkClose, LinkClosed
+from stages.replication.link.frames import (
+    MAX_BINARY,
+    MAX_FRAME,
+    Request,
+    Response,
+    decode,
+    error_frame,
+    refusal_frame,
+    request_frame,
+    result_frame,
+)
+from stages.replication.link.methods import METHODS, WORKERS, Answer, BadContent, Method, Remote, RemoteError, Worker
+from stages.replication.link.standing import LinkedPeer
+from stages.replication.link.wires import Wire
+
+logger = logging.getLogger(__name__)
+
+# Requests of the other site that may wait here; one that sends more does not wait for answers.
+MAX_WAITING: Final = 16
+# Larger frames are read and written in threads.
+LARGE: Final = 64 * 1024
+# Seconds.
+ANSWER_TIMEOUT: Final = 120.0
+
+INTERNAL_ERROR: Final = -32603
+
+
+class _Call:
+    """A request of ours that is not answered yet."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[tuple[dict[str, Any], bytes]] = asyncio.get_running_loop().create_future()
+        self.result: dict[str, Any] = {}
+
+
+class SiteLink:
+    """One link; both sides have proved who they are. It works while `run` does."""
+
+    def __init__(self, wire: Wire, lanes: Lanes, peer: LinkedPeer, *, by_us: bool) -> None:
+        self.peer = peer
+        self.by_us = by_us
+        self._lanes = lanes
+        self._peer_state: Mapping[str, Any] = {}
+        self._wire = wire
+        self._numbers = itertools.count(1)
+        self._calls: dict[int, _Call] = {}
+        self._frame_of: _Call | None = None
+        self._requests: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
+        self._generation = 0
+        self._seen: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
+        self._waiters: set[asyncio.Future[None]] = set()
+        self._ending: asyncio.Future[LinkClosed] = asyncio.get_running_loop().create_future()
+        self._heard_state = asyncio.Event()
+
+    @property
+    def project_id(self) -> UUID:
+        return self.peer.project_id
+
+    @property
+    def peer_key(self) -> str:
+        return self.peer.key
+
+    @property
+    def peer_state(self) -> Mapping[str, Any]:
+        return self._peer_state
+
+    @property
+    def lanes(self) -> Lanes:
+        return self._lanes
+
+    @property
+    def remote(self) -> Remote:
+        return Remote(self.peer.project_id, self.peer.id, self.peer.key)
+
+    async def run(self) -> LinkClosed:
+        """Work until one side ends it; answers why."""
+        tasks = [self._begin(self._read()), self._begin(self._answer_requests()), self._begin(self._work_along())]
+        try:
+            closed = await asyncio.shield(self._ending)
+        except asyncio.CancelledError:
+            closed = LinkClosed(LinkClose.RESTARTING)
+            raise
+        finally:
+            await end(*tasks)
+            for call in self._calls.values():
+                call.answered.cancel()
+            if not closed.by_peer:
+                await self._wire.close(closed.code)
+        return closed
+
+    def close(self, code: LinkClose, reason: str = "") -> None:
+        """Have it end; the first reason is kept."""
+        self._end(LinkClosed(code, reason))
+
+    def wake(self) -> None:
+        """There may be something new to send."""
+        self._generation += 1
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def woken(self, seconds: float, /) -> None:
+        """Wait for the next commit in the project, the next `state` of the other site, or so many seconds."""
+        task = asyncio.current_task()
+        assert task is not None
+        if self._seen.get(task, 0) == self._generation:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.add(waiter)
+            try:
+                await asyncio.wait([waiter], timeout=seconds)
+            finally:
+                self._waiters.discard(waiter)
+        self._seen[task] = self._generation
+
+    async def call(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the other site. Raises `RemoteError`."""
+        return (await self.call_for_frame(method, params))[0]
+
+    async def call_for_frame(self, method: str, params: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """The same for a method that answers bytes. Raises `RemoteError`."""
+        number, call = next(self._numbers), _Call()
+        self._calls[number] = call
+        try:
+            await self._wire.send(await self._encoded(functools.partial(request_frame, number, method, params), params))
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                return await call.answered
+        except TimeoutError:
+            self.close(LinkClose.SILENT, f"{method} is not answered")
+            raise RemoteError(LinkClose.SILENT, "no answer") from None
+        except LinkClosed as closed:
+            self._end(closed)
+            raise RemoteError(closed.code, "the link has ended") from None
+        finally:
+            del self._calls[number]
+
+    def _begin(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work, name=f"link {self.peer_key[:8]}")
+        task.add_done_callback(self._over)
+        return task
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """A part has ended: the link ends with it where it failed."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, LinkClosed):
+            self._end(error)
+        elif isinstance(error, BadContent):
+            self._end(LinkClosed(LinkClose.BAD_CONTENT, str(error)))
+        elif isinstance(error, Unavailable):
+            self._end(LinkClosed(LinkClose.TRY_LATER))
+        elif error is not None:
+            logger.error("A link with %s failed", self.peer, exc_info=error)
+            self._end(LinkClosed(LinkClose.TRY_LATER))
+
+    def _end(self, closed: LinkClosed) -> None:
+        if not self._ending.done():
+            self._ending.set_result(closed)
+
+    async def _read(self) -> None:
+        while True:
+            frame = await self._wire.receive()
+            if isinstance(frame, bytes):
+                self._take_binary(frame)
+                continue
+            if self._frame_of is not None:
+                raise BadContent("a text where bytes come next")
+            message = await self._decoded(frame)
+            if isinstance(message, Response):
+                self._take_response(message)
+            elif self._requests.full():
+                raise LinkClosed(LinkClose.TOO_MANY, "too many requests at once")
+            else:
+                self._requests.put_nowait(message)
+
+    def _take_response(self, response: Response) -> None:
+        call = self._calls.get(response.id)
+        if call is None:
+            raise BadContent("an answer that nobody waits for")
+        if response.result is None:
+            assert response.error is not None
+            _settle(call, RemoteError(*response.error))
+            return
+        call.result = response.result
+        length = response.result.get("length")
+        if isinstance(length, int) and length > 0:
+            self._frame_of = call
+        else:
+            _settle(call, (response.result, b""))
+
+    def _take_binary(self, frame: bytes) -> None:
+        call, self._frame_of = self._frame_of, None
+        if call is None or len(frame) != call.result["length"] or len(frame) > MAX_BINARY:
+            raise BadContent("bytes that were not announced")
+        _settle(call, (call.result, frame))
+
+    async def _answer_requests(self) -> None:
+        while True:
+            request = await self._requests.get()
+            method = METHODS.get(request.method)
+            if method is None:
+                raise BadContent(f"there is no method {request.method}")
+            if not self._heard_state.is_set() and request.method != "state":
+                raise BadContent(f"{request.method} before the first state")
+            await self._answer(request, method)
+
+    async def _answer(self, request: Request, method: Method) -> None:
+        answer = Answer({})
+        try:
+            answer = await self._in_lane(method, functools.partial(method.answer, self.remote, request.params))
+            text = await self._encoded(functools.partial(result_frame, request.id, answer.result), answer.result)
+        except (Unavailable, BadContent, LinkClosed):
+            raise
+        except DomainError as refusal:
+            text = refusal_frame(request.id, refusal)
+        except Exception:
+            logger.exception("%s of a link failed", request.method)
+            text = error_frame(request.id, INTERNAL_ERROR, "Something went wrong here.")
+        await self._wire.send(text)
+        if answer.frame:
+            await self._wire.send(answer.frame)
+        if request.method == "state":
+            self._peer_state = request.params
+            self._heard_state.set()
+            self.wake()
+
+    async def _in_lane(self, method: Method, work: Any) -> Answer:
+        if method.only_reads:
+            return await self._lanes.read(work)
+        return await self._lanes.write_serialized(self.project_id, work)
+
+    async def _work_along(self) -> None:
+        """Start what works along once the other side has said what it has."""
+        tasks = [self._begin(self._work("state", WORKERS["state"]))]
+        try:
+            await self._heard_state.wait()
+            tasks += [self._begin(self._work(name, each)) for name, each in WORKERS.items() if name != "state"]
+            await asyncio.gather(*tasks)
+        finally:
+            await end(*tasks)
+
+    async def _work(self, name: str, worker: Worker) -> None:
+        try:
+            await worker(self)
+        except (LinkClosed, BadContent, Unavailable):
+            raise
+        except RemoteError as error:
+            logger.warning("%s of a link with %s has ended: %s", name, self.peer, error)
+        except Exception:
+            logger.exception("%s of a link with %s failed", name, self.peer)
+
+    async def _decoded(self, frame: str) -> Request | Response:
+        if len(frame) > MAX_FRAME:
+            raise LinkClosed(LinkClose.TOO_LARGE)
+        return decode(frame) if len(frame) < LARGE else await self._lanes.read(functools.partial(decode, frame))
+
+    async def _encoded(self, encode: Any, content: Mapping[str, Any]) -> str:
+        text: str = await self._lanes.read(encode) if "bundles" in content or "events" in content else encode()
+        return text
+
+
+def _settle(call: _Call, outcome: tuple[dict[str, Any], bytes] | RemoteError) -> None:
+    if call.answered.done():
+        return
+    if isinstance(outcome, RemoteError):
+        call.answered.set_exception(outcome)
+    else:
+        call.answered.set_result(outcome)

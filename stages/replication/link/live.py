@@ -1,0 +1,68 @@
+"""What goes through the hub about links: commits that wake them, ends of access, and what pages are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+import realtime
+from accounts.callers import foundry_caller
+from audit.live import topic_of
+from kernel.statements import Statement
+from stages.registers.observers import AppliedBundle
+
+# Every node follows it: any of them may have the link, or begin to dial.
+TOPIC: Final = "replication.links"
+EPHEMERALS: Final = {
+    "sync.connected": ("site",),
+    "sync.disconnected": ("site",),
+    "sync.progress": ("site", "remaining"),
+}
+
+_HAS_PEERS: Final = "SELECT 1 FROM replication_peer WHERE project_id = %s AND admitted_at IS NOT NULL LIMIT 1"
+OBSERVER: Final = "replication"
+
+
+def wake(project_id: UUID) -> None:
+    """Have every link of a project look for what is new, and dial its sites at once, however often that failed.
+
+    Callable from any thread and process, after the commit; never waits, never raises. What is lost on the way, links
+    find by themselves.
+    """
+    _notify(project_id, dial=True)
+
+
+def note_commit(project_id: UUID) -> None:
+    """Have every link of a project look for what is new: bundles that were committed."""
+    _notify(project_id)
+
+
+def close_links(project_id: UUID, key: str) -> None:
+    """End the links with a site that is not admitted any more; every node looks each second, too."""
+    _notify(project_id, close=key)
+
+
+def show(project_id: UUID, name: str, **data: Any) -> None:
+    """Show something about a link to everybody in the project."""
+    realtime.send_ephemeral(topic=topic_of(project_id), name=name, actor=foundry_caller().user.person(), data=data)
+
+
+def wake_when_committed(bundle: AppliedBundle) -> Iterable[Statement]:
+    """An observer of bundles: links learn of those of projects that have other sites."""
+    if bundle.asked(OBSERVER) != []:
+        transaction.on_commit(partial(note_commit, bundle.project_id), robust=True)
+    return ()
+
+
+def has_peers(project_id: UUID) -> Statement:
+    """What the observer wants to have read."""
+    return _HAS_PEERS, [project_id]
+
+
+def _notify(project_id: UUID, **wish: Any) -> None:
+    realtime.notify(topic=TOPIC, text=json.dumps({"project": str(project_id), **wish}))

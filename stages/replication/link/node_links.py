@@ -1,0 +1,210 @@
+"""The links of one node: which it has, which sites it dials, and how those end that may not go on.
+
+Each second a node claims sites that no other node has, and looks whether those that it is linked with are still
+admitted. One node has a site at a time, whoever of both sites has dialled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import logging
+from contextlib import suppress
+from typing import Final
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
+
+import redis
+
+from gateway.execution import Lanes
+from gateway.node import Node
+from gateway.streams import StreamSource
+from kernel.errors import DomainError
+from kernel.tasks import end
+from realtime.hub import FrameQueue, LayerUnreachableError
+from stages.replication.link.close_codes import LinkClose, LinkClosed
+from stages.replication.link.dials import Dial
+from stages.replication.link.links import SiteLink
+from stages.replication.link.live import TOPIC, show
+from stages.replication.link.proofs import own_signer
+from stages.replication.link.services import (
+    ClaimedPeer,
+    are_admitted,
+    claim_peers,
+    connect_peer,
+    disconnect_peer,
+    release_peers,
+)
+
+logger = logging.getLogger(__name__)
+
+# Seconds.
+ROUND: Final = 1.0
+# How often links look by themselves while Redis is away.
+LOOK_WITHOUT_REDIS: Final = 2.0
+
+
+class NodeLinks:
+    """The links of a node; one for each (`links_of_node`)."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._name = uuid4().hex
+        self._links: dict[UUID, SiteLink] = {}
+        self._dials: dict[UUID, Dial] = {}
+        self._due = asyncio.Event()
+        self._is_following = False
+        self._is_ending = False
+        self._looked_at = 0.0
+
+    @property
+    def lanes(self) -> Lanes:
+        return self._node.lanes
+
+    async def run(self) -> None:
+        """Look after links, for ever."""
+        try:
+            while True:
+                try:
+                    await self._follow()
+                    await self._round()
+                except (DomainError, redis.RedisError, LayerUnreachableError) as error:
+                    logger.warning("Links are not looked after, Postgres or Redis is away: %s", error)
+                except Exception:
+                    logger.exception("The links of this node could not be looked after")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ROUND):
+                        await self._due.wait()
+                self._due.clear()
+        finally:
+            self._is_ending = True
+            for link in self._links.values():
+                link.close(LinkClose.RESTARTING)
+            await self._release()
+            await end(*(dial.task for dial in self._dials.values()))
+
+    async def _release(self) -> None:
+        """Let other nodes have the sites of this one at once."""
+        if self._links or self._dials:
+            with suppress(DomainError):
+                await asyncio.shield(self.lanes.write(functools.partial(release_peers, self._name)))
+
+    def notice(self, text: str) -> None:
+        """What another process asks of the links of a project, or of one of them."""
+        wish = json.loads(text)
+        project_id, closing = UUID(wish["project"]), wish.get("close")
+        for link in list(self._links.values()):
+            if link.project_id != project_id:
+                continue
+            if closing == link.peer_key:
+                self._due.set()
+            link.wake()
+        if wish.get("dial"):
+            for dial in self._dials.values():
+                if dial.project_id == project_id:
+                    dial.hurry()
+
+    async def hold(self, link: SiteLink) -> LinkClosed:
+        """Have a link, where it is the one to keep, until it ends; answers why."""
+        comes_first = link.by_us == (own_signer().key < link.peer_key)
+        before = self._links.get(link.peer.id)
+        if before is not None and not comes_first and before.by_us != link.by_us:
+            return await self._refuse(link)
+        if not await self._connect(link, comes_first):
+            return await self._refuse(link)
+        if before is not None:
+            before.close(LinkClose.LINKED_ALREADY)
+        self._links[link.peer.id] = link
+        show(link.project_id, "sync.connected", site=link.peer_key)
+        try:
+            return await link.run()
+        finally:
+            await self._let_go(link)
+
+    async def _refuse(self, link: SiteLink) -> LinkClosed:
+        link.close(LinkClose.LINKED_ALREADY)
+        return await link.run()
+
+    async def _connect(self, link: SiteLink, comes_first: bool) -> bool:
+        connecting = functools.partial(connect_peer, link.peer.id, node=self._name, comes_first=comes_first)
+        return await self.lanes.write(connecting)
+
+    async def _let_go(self, link: SiteLink) -> None:
+        """It has ended: so does its mark, unless another one took its place."""
+        if self._links.get(link.peer.id) is not link:
+            return
+        del self._links[link.peer.id]
+        if self._is_ending:
+            return
+        with suppress(DomainError):
+            if await self.lanes.write(functools.partial(disconnect_peer, link.peer.id, node=self._name)):
+                show(link.project_id, "sync.disconnected", site=link.peer_key)
+
+    async def _follow(self) -> None:
+        if not self._is_following:
+            subscriber = await self._node.hub.follow(TOPIC, FrameQueue(overflowed=_nothing))
+            subscriber.start(0)
+            self._is_following = True
+
+    async def _round(self) -> None:
+        linked = tuple(self._links)
+        claimed = await self.lanes.upkeep(functools.partial(claim_peers, self._name, linked))
+        mine = {each.id: each for each in claimed}
+        lost = [peer_id for peer_id in linked if peer_id not in mine]
+        if lost:
+            await self._end_lost(lost)
+        self._dial(mine)
+        now = self._node.now()
+        if not self._node.hub.is_connected and now - self._looked_at >= LOOK_WITHOUT_REDIS:
+            self._looked_at = now
+            for link in self._links.values():
+                link.wake()
+
+    async def _end_lost(self, lost: list[UUID]) -> None:
+        """Another node has these sites now, or they may not have links any more."""
+        admitted = await self.lanes.upkeep(functools.partial(are_admitted, lost))
+        for peer_id in lost:
+            if (link := self._links.get(peer_id)) is not None:
+                link.close(LinkClose.LINKED_ALREADY if peer_id in admitted else LinkClose.REFUSED)
+
+    def _dial(self, mine: dict[UUID, ClaimedPeer]) -> None:
+        for peer_id in [each for each in self._dials if each not in mine]:
+            self._dials.pop(peer_id).stop()
+        for peer_id, peer in mine.items():
+            if not peer.address:
+                continue
+            dial = self._dials.get(peer_id)
+            if dial is None:
+                dial = self._dials[peer_id] = Dial(self.lanes, self.hold)
+            if peer_id not in self._links:
+                dial.begin(peer)
+
+
+_of_nodes: WeakKeyDictionary[Lanes, NodeLinks] = WeakKeyDictionary()
+
+
+def links_of_node(node: Node) -> NodeLinks:
+    """The links of a node."""
+    links = _of_nodes.get(node.lanes)
+    if links is None:
+        links = _of_nodes[node.lanes] = NodeLinks(node)
+    return links
+
+
+async def run_links(node: Node) -> None:
+    """Have links on a node, as long as it lives."""
+    await links_of_node(node).run()
+
+
+class LinkSource(StreamSource):
+    """Passes on what other processes ask of this node's links (`stages.replication.link.live`)."""
+
+    def notice(self, topic: str, text: str) -> None:
+        links = _of_nodes.get(self.lanes)
+        if links is not None:
+            links.notice(text)
+
+
+def _nothing() -> None:
+    """No frames come for a topic that has none."""

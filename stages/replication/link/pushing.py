@@ -1,0 +1,136 @@
+"""`bundles.push`, from the side that sends: what the other site lacks, in the order in which it came here.
+
+What to send follows from clocks alone: from what the other site says that it has or holds, and from what is on the way.
+So nothing has to be remembered about a link that broke, and bundles of other sites go on as our own do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.tasks import end
+from stages.registers.fold.wire import WireBundle
+from stages.replication.admission.statements import certificates_for, revocations_of
+from stages.replication.ingest.reading import bundles_after, clock_of
+from stages.replication.ingest.wire import write_wire
+from stages.replication.link.alarms import take_unsent_fork
+from stages.replication.link.heads import Clock, actors_of, clock_of_peer, forked_bundles, joined, newest_of
+from stages.replication.link.messages import Taken
+from stages.replication.link.methods import Link, RemoteError, read_params
+from stages.replication.link.services import note_clock
+
+logger = logging.getLogger(__name__)
+
+MAX_UNANSWERED: Final = 4
+# Seconds after which a link looks although nothing woke it.
+LOOK_AGAIN: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Bundles to send, the statements that go ahead of them, and how many bundles are left after them."""
+
+    bundles: Sequence[WireBundle]
+    keys: Sequence[Mapping[str, str]]
+    left: int
+
+
+class Pusher:
+    """What one link has sent, and what the other site has."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        # Of each site the newest bundle that is held there, or on its way there.
+        self._there: dict[str, Sequence[Any]] = {}
+        self._heard: Mapping[str, Any] | None = None
+        self._said: set[str] = set()
+        self._remaining: int | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Send, for ever. Raises `RemoteError` when the link has ended."""
+        try:
+            while True:
+                self._look_at_state()
+                batch = await self._link.lanes.read(functools.partial(self._next, dict(self._there)))
+                if batch.bundles or batch.keys:
+                    await self._send(batch)
+                else:
+                    await self._finish(asyncio.ALL_COMPLETED)
+                    self._remaining = None
+                    await self._link.woken(LOOK_AGAIN)
+        finally:
+            await end(*self._under_way)
+
+    def _look_at_state(self) -> None:
+        """What the other site says that it has counts, unless more is on its way to it."""
+        state = self._link.peer_state
+        if state is self._heard or self._under_way:
+            return
+        self._heard = state
+        self._there = {site: ("", *entry) for site, entry in state["held"].items()}
+
+    def _next(self, there: Clock) -> Batch:
+        theirs = joined(clock_of_peer(self._link.remote.peer_id), there)
+        bundles, left = bundles_after(self._link.project_id, theirs)
+        actors = {actor for each in bundles for actor in actors_of(each)}
+        keys = [*certificates_for(self._link.project_id, actors), *revocations_of(self._link.project_id)]
+        return Batch(bundles, [each for each in keys if each["seal"] not in self._said], left)
+
+    async def _send(self, batch: Batch) -> None:
+        while len(self._under_way) >= MAX_UNANSWERED:
+            await self._finish(asyncio.FIRST_COMPLETED)
+        self._said |= {each["seal"] for each in batch.keys}
+        self._there = joined(self._there, newest_of(batch.bundles))
+        # Within one catching up it only falls, whatever is written meanwhile.
+        self._remaining = batch.left if self._remaining is None else min(batch.left, self._remaining)
+        params = {"bundles": batch.bundles, "keys": batch.keys, "remaining": self._remaining}
+        self._under_way.add(asyncio.create_task(self._push(params), name="bundles.push"))
+
+    async def _push(self, params: dict[str, Any]) -> None:
+        params["bundles"] = await self._link.lanes.read(lambda: [write_wire(each) for each in params["bundles"]])
+        taken = read_params(await self._link.call("bundles.push", params), Taken)
+        await self._link.lanes.write(functools.partial(note_clock, self._link.remote.peer_id, taken.clock))
+
+    async def _finish(self, when: str) -> None:
+        """Wait for answers. Raises what one of them raised."""
+        if not self._under_way:
+            return
+        done, self._under_way = await asyncio.wait(self._under_way, return_when=when)
+        for task in done:
+            task.result()
+
+
+async def push_bundles(link: Link) -> None:
+    """A worker of links: send what the other site lacks."""
+    while True:
+        try:
+            await Pusher(link).run()
+        except RemoteError as refusal:
+            # It cannot take any more just now, or the link has ended: then so does this.
+            logger.warning("Site %s takes no bundles: %s", link.peer_key[:8], refusal)
+            await asyncio.sleep(LOOK_AGAIN)
+
+
+async def push_forks(link: Link) -> None:
+    """A worker of links: send our side of a fork once, so that its texts can be seen, and saved, over there."""
+    heard = None
+    while True:
+        if link.peer_state is not heard:
+            heard = link.peer_state
+            bundles = await link.lanes.write(functools.partial(_unsent_fork, link.project_id, link.remote.peer_id))
+            if bundles:
+                params = {"bundles": [write_wire(each) for each in bundles], "keys": [], "remaining": 0}
+                await link.call("bundles.push", params)
+        await link.woken(LOOK_AGAIN)
+
+
+def _unsent_fork(project_id: UUID, peer_id: UUID) -> list[WireBundle]:
+    fork = take_unsent_fork(peer_id)
+    return [] if fork is None else forked_bundles(project_id, *fork, list(clock_of(project_id)))

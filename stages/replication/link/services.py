@@ -1,0 +1,113 @@
+"""What a link writes down about the other site: which node has it, what was heard. None of it is an event."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from kernel.transactions import write_transaction
+from projects.models import Status
+from stages.replication.link.heads import joined
+from stages.replication.models import Peer
+
+# How long a node has a site for itself, and how much of that may pass before it says again that it has.
+CLAIM: Final = timedelta(seconds=15)
+RENEWED_AFTER: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPeer:
+    """A site that this node has for itself: to dial it, where it has an address, or because it called here."""
+
+    id: UUID
+    project_id: UUID
+    key: str
+    name: str
+    address: str
+    certificate: str
+
+
+def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
+    """Claim the sites that no other node has, or not any more, and those that this one is `linked` with, anew.
+
+    Answers all that this node has now; a site that is not admitted any more is not among them.
+    """
+    with write_transaction():
+        is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now())
+        is_due = Q(node=node, claimed_until__lt=Now() + (CLAIM - RENEWED_AFTER))
+        wanted = ~Q(address="") | Q(pk__in=linked)
+        _admitted().filter(wanted, is_free | is_due).update(node=node, claimed_until=Now() + CLAIM)
+    found = _admitted().filter(wanted, node=node, claimed_until__gt=Now())
+    return [
+        ClaimedPeer(each.id, each.project_id, each.key_text, each.name, each.address, each.certificate)
+        for each in found.only("id", "project_id", "key", "name", "address", "certificate")
+    ]
+
+
+def are_admitted(peer_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these sites may have links now."""
+    return set(_admitted().filter(pk__in=peer_ids).values_list("id", flat=True))
+
+
+def connect_peer(peer_id: UUID, *, node: str, comes_first: bool) -> bool:
+    """Note that a node has the link with a site; False where another node has one that this must not replace.
+
+    One that `comes_first`, dialled by the site of the smaller key, replaces any other.
+    """
+    with write_transaction():
+        peers = _admitted().filter(pk=peer_id)
+        if not comes_first:
+            is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()) | Q(connected_at__isnull=True)
+            peers = peers.filter(is_free | Q(node=node))
+        changes = {"claimed_until": Now() + CLAIM, "connected_at": Now(), "last_seen_at": Now()}
+        return bool(peers.update(node=node, remaining=0, **changes))
+
+
+def disconnect_peer(peer_id: UUID, *, node: str) -> bool:
+    """Note that the link that this node had with a site has ended; False where another node has one by now."""
+    with write_transaction():
+        mine = Peer.objects.filter(pk=peer_id, node=node, connected_at__isnull=False)
+        return mine.update(node="", claimed_until=None, connected_at=None, remaining=0, last_seen_at=Now()) == 1
+
+
+def release_peers(node: str) -> None:
+    """Note that a node has no sites any more: it ends."""
+    Peer.objects.filter(node=node).update(node="", claimed_until=None, connected_at=None, remaining=0)
+
+
+def note_push(peer_id: UUID, *, newest: Mapping[str, Sequence[Any]], remaining: int) -> None:
+    """Note what a site has sent, and so has, and how many bundles it says that it has still to send."""
+    with write_transaction():
+        peer = Peer.objects.select_for_update().only("clock").get(pk=peer_id)
+        clock = {site: list(entry) for site, entry in joined(peer.clock, newest).items()}
+        Peer.objects.filter(pk=peer_id).update(clock=clock, remaining=remaining, last_seen_at=Now())
+
+
+def note_clock(peer_id: UUID, clock: Mapping[str, Sequence[Any]]) -> None:
+    """Note what a site has by now."""
+    Peer.objects.filter(pk=peer_id).update(clock=dict(clock), last_seen_at=Now())
+
+
+def note_state(
+    peer_id: UUID, *, clock: Mapping[str, Sequence[Any]], state_hash: str, skew_ms: int, head_number: int | None
+) -> None:
+    """Note what a site said of itself; `head_number` counts the events of its record, None where it said nothing."""
+    Peer.objects.filter(pk=peer_id).update(
+        clock=dict(clock),
+        state_hash=bytes.fromhex(state_hash),
+        skew_ms=skew_ms,
+        head_number=Coalesce(head_number, F("head_number")),
+        last_seen_at=Now(),
+    )
+
+
+def _admitted() -> QuerySet[Peer]:
+    return Peer.objects.filter(admitted_at__isnull=False, revoked_at__isnull=True).exclude(
+        project__status=Status.ARCHIVED
+    )

@@ -1,0 +1,109 @@
+"""The message `state`: what a site has, said when a link opens, again when it is quiet, and every half minute."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kernel.statements import database_now
+from kernel.transactions import one_moment
+from stages.replication.admission.introductions import introductions_of
+from stages.replication.admission.services import take_introductions
+from stages.replication.home.sending import record_of
+from stages.replication.ingest.reading import clock_of, moment_of
+from stages.replication.link.alarms import end_differs, raise_differs, raise_fork
+from stages.replication.link.heads import forks_of, held_of
+from stages.replication.link.messages import Fork, State, StateAnswer
+from stages.replication.link.methods import Answer, Link, Remote, read_params
+from stages.replication.link.services import note_state
+from stages.replication.models import Peer
+
+# Seconds.
+INTERVAL: Final = 30.0
+# How long nothing happens before a site says again what it has.
+QUIET: Final = 1.0
+
+
+async def tell_state(link: Link) -> None:
+    """Say what this site has, for ever."""
+    loop = asyncio.get_running_loop()
+    while True:
+        state = await link.lanes.read(functools.partial(own_state, link.remote))
+        answer = read_params(await link.call("state", state), StateAnswer)
+        if answer.forks:
+            await link.lanes.write(functools.partial(note_forks, link.remote, answer.forks))
+        until = loop.time() + INTERVAL
+        while loop.time() < until:
+            await link.woken(until - loop.time())
+            await asyncio.sleep(QUIET)
+            if await link.lanes.read(functools.partial(_has_changed, link.remote, state)):
+                break
+
+
+def own_state(remote: Remote) -> dict[str, Any]:
+    """What to say to a site: never more of the record than it may have."""
+    with one_moment():
+        moment = moment_of(remote.project_id)
+        held = held_of(remote.project_id)
+        may_copy = Peer.objects.filter(pk=remote.peer_id).values_list("copies", "is_home").get()
+        record = record_of(remote.project_id) if any(may_copy) else {}
+    return {
+        "clock": moment.clock,
+        "state_hash": moment.state_hash,
+        "held": held,
+        "admitted": introductions_of(remote.project_id),
+        "record": record,
+        "now": _now_ms(),
+    }
+
+
+def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
+    """Write down what a site has, and compare: forks are answered, and what else differs is an alarm."""
+    state = read_params(params, State)
+    skew_ms = state.now - _now_ms()
+    head = state.record.get("seq")
+    note_state(
+        remote.peer_id,
+        clock=state.clock,
+        state_hash=state.state_hash,
+        skew_ms=skew_ms,
+        head_number=head if isinstance(head, int) and 0 <= head < 2**53 else None,
+    )
+    if state.admitted:
+        take_introductions(project_id=remote.project_id, peer_key=remote.peer_key, introductions=state.admitted)
+    forks = forks_of(remote.project_id, state.clock)
+    note_forks(remote, forks)
+    _compare(remote, state)
+    return Answer({"forks": [{"site": each.site, "number": each.number, "hash": each.hash} for each in forks]})
+
+
+def note_forks(remote: Remote, forks: list[Fork]) -> None:
+    """Raise the alarm about chains of which a site has other bundles than we."""
+    for fork in forks:
+        raise_fork(remote.peer_id, site=fork.site, number=fork.number)
+
+
+def _compare(remote: Remote, state: State) -> None:
+    """The same operations have to show the same."""
+    theirs = {site: list(entry) for site, entry in state.clock.items()}
+    if theirs != {site: list(entry) for site, entry in clock_of(remote.project_id).items()}:
+        return
+    ours = moment_of(remote.project_id)
+    if theirs != {site: list(entry) for site, entry in ours.clock.items()}:
+        return
+    if ours.state_hash == state.state_hash:
+        end_differs(remote.peer_id)
+    else:
+        raise_differs(remote.peer_id, ())
+
+
+def _has_changed(remote: Remote, state: Mapping[str, Any]) -> bool:
+    """Whether there is more than was said."""
+    has_more = clock_of(remote.project_id) != state["clock"]
+    return has_more or held_of(remote.project_id) != state["held"]
+
+
+def _now_ms() -> int:
+    return int(database_now().timestamp() * 1000)

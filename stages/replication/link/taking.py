@@ -1,0 +1,36 @@
+"""`bundles.push`, from the side that receives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kernel.errors import ValidationFailed
+from stages.replication.ingest.services import CloseReason, ingest_bundles
+from stages.replication.ingest.wire import read_wire
+from stages.replication.link.close_codes import LinkClose, LinkClosed
+from stages.replication.link.heads import held_of, newest_of
+from stages.replication.link.live import note_commit, show
+from stages.replication.link.messages import BundlesPush
+from stages.replication.link.methods import Answer, BadContent, Remote, read_params
+from stages.replication.link.services import note_push
+
+_CODES: Final = {CloseReason.BAD_CONTENT: LinkClose.BAD_CONTENT, CloseReason.TOO_MANY: LinkClose.TOO_MANY}
+
+
+def take_bundles(remote: Remote, params: Mapping[str, Any]) -> Answer:
+    """Take in what a site sends, or hold it, and answer what is here by now."""
+    push = read_params(params, BundlesPush)
+    try:
+        bundles = [read_wire(each) for each in push.bundles]
+        taken = ingest_bundles(project_id=remote.project_id, peer_key=remote.peer_key, bundles=bundles, keys=push.keys)
+    except ValidationFailed as error:
+        raise BadContent(str(error.errors)) from None
+    if taken.close is not None:
+        raise LinkClosed(_CODES[taken.close], "what it sends cannot be taken in")
+    note_push(remote.peer_id, newest=newest_of(bundles), remaining=push.remaining)
+    show(remote.project_id, "sync.progress", site=remote.peer_key, remaining=push.remaining)
+    if taken.accepted:
+        # To the other sites, and to this one what it means: that its bundles are here.
+        note_commit(remote.project_id)
+    return Answer({"clock": taken.clock, "held": held_of(remote.project_id)})
