@@ -18,7 +18,7 @@ class SampleStageConfig(StageConfig):
         from projects.permissions import register_permissions
         from publishing.bundle.parts import BUNDLE_PARTS
         from publishing.gates import GATES
-        from tests.sample_stage import pages, registers
+        from tests.sample_stage import pages, registers, sites
         from tests.sample_stage.bundle import BUNDLE_PART
         from tests.sample_stage.controls import CONTROL
         from tests.sample_stage.demo import AddNote
@@ -42,6 +42,7 @@ class SampleStageConfig(StageConfig):
         PAGE_URLS.register("sample_stage", UrlModule("tests.sample_stage.urls"))
         pages.register()
         registers.register()
+        sites.register()
         DEMO_STEPS.register("sample_stage", AddNote())
         EXAMINATIONS.register("Sample stage", examine)
         register_figures(*FIGURES)

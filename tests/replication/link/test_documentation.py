@@ -1,0 +1,67 @@
+"""`docs/sites.md` says what a link takes, and why it ends."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from foundry_site.environment import BASE_DIR
+from stages.replication.link import messages
+from stages.replication.link.answering import PATIENCE
+from stages.replication.link.close_codes import LinkClose
+from stages.replication.link.frames import MAX_FIRST_FRAME, MAX_FRAME
+from stages.replication.link.links import ANSWER_TIMEOUT, MAX_WAITING
+from stages.replication.link.methods import METHODS
+from stages.replication.link.pushing import MAX_UNANSWERED
+from stages.replication.link.tries import MAX_TRIES, WINDOW
+
+TEXT = (BASE_DIR / "docs" / "sites.md").read_text()
+PARAMETERS = {
+    "hello": messages.Hello,
+    "prove": messages.Prove,
+    "state": messages.State,
+    "bundles.push": messages.BundlesPush,
+    "digests.get": messages.DigestsGet,
+}
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading."""
+    _, _, section = TEXT.partition(f"\n{heading}\n")
+    table = re.search(r"\n((?:\|.*\n)+)", section)
+    assert table, heading
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines()[2:]]
+
+
+def words(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_methods_and_their_parameters() -> None:
+    documented = {words(name)[0]: parameters for name, parameters, _ in rows("## Messages")}
+    of_samples = {name for name in METHODS if name.startswith("notes.")}
+    assert set(documented) == {"hello", "prove", *METHODS} - of_samples
+    for name, kind in PARAMETERS.items():
+        fields = msgspec.structs.fields(kind)
+        required = {field.encode_name for field in fields if field.required}
+        optional = {field.encode_name for field in fields if not field.required}
+        assert set(words(re.sub(r"\[.*?\]", "", documented[name]))) == required, name
+        assert set(re.findall(r"\[`(.*?)`\]", documented[name])) == optional, name
+
+
+def test_the_close_codes() -> None:
+    documented = {int(code): name for code, name, _ in rows("### Close codes")}
+    assert documented == {int(code): code.name.lower().replace("_", " ") for code in LinkClose}
+
+
+def test_the_limits() -> None:
+    for limit in (
+        f"may have {MAX_FIRST_FRAME // 1024} KiB until here, {MAX_FRAME // 1024 // 1024} MiB from here on",
+        f"At most {MAX_UNANSWERED} pushes",
+        f"more than {MAX_WAITING} requests",
+        f"longer than {PATIENCE:.0f} seconds, or an answer longer than {ANSWER_TIMEOUT:.0f}",
+        f"{MAX_TRIES} tries from this address",
+    ):
+        assert limit in TEXT, limit
+    assert WINDOW == 600
