@@ -14,7 +14,7 @@ from kernel.statements import database_now
 from stages.replication.link.calling import Called, Calling, Unreachable, WrongSite, call_site, connected
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.live import close_links, wake
-from stages.replication.link.proofs import Signer, own_signer
+from stages.replication.link.proofs import own_signer
 from stages.replication.link.tls import AddressRefused
 
 __all__ = ["close_links", "knock", "wake"]
@@ -30,7 +30,6 @@ def knock(
     project: UUID | str,
     key: str,
     hello: Mapping[str, Any],
-    signer: Signer | None = None,
 ) -> dict[str, Any]:
     """Call a site, whose key is expected to be `key`, and answer what it says to a site that it has admitted.
 
@@ -41,7 +40,7 @@ def knock(
     calling = Calling(
         project=UUID(str(project)),
         to=key,
-        signer=signer or own_signer(),
+        signer=own_signer(),
         site=str(hello["site"]),
         name=str(hello["name"]),
         address=str(hello["address"]),

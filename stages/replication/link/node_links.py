@@ -26,7 +26,7 @@ from realtime.hub import FrameQueue, LayerUnreachableError
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.dials import Dial
 from stages.replication.link.links import SiteLink
-from stages.replication.link.live import TOPIC, show
+from stages.replication.link.live import TOPIC
 from stages.replication.link.proofs import own_signer
 from stages.replication.link.services import (
     ClaimedPeer,
@@ -116,7 +116,6 @@ class NodeLinks:
         if before is not None:
             before.close(LinkClose.LINKED_ALREADY)
         self._links[link.peer.id] = link
-        show(link.project_id, "sync.connected", site=link.peer_key)
         try:
             return await link.run()
         finally:
@@ -127,7 +126,7 @@ class NodeLinks:
         return await link.run()
 
     async def _connect(self, link: SiteLink, comes_first: bool) -> bool:
-        connecting = functools.partial(connect_peer, link.peer.id, node=self._name, comes_first=comes_first)
+        connecting = functools.partial(connect_peer, link.peer, node=self._name, comes_first=comes_first)
         return await self.lanes.write(connecting)
 
     async def _let_go(self, link: SiteLink) -> None:
@@ -138,8 +137,7 @@ class NodeLinks:
         if self._is_ending:
             return
         with suppress(DomainError):
-            if await self.lanes.write(functools.partial(disconnect_peer, link.peer.id, node=self._name)):
-                show(link.project_id, "sync.disconnected", site=link.peer_key)
+            await self.lanes.write(functools.partial(disconnect_peer, link.peer, node=self._name))
 
     async def _follow(self) -> None:
         if not self._is_following:

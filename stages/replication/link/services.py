@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from kernel.transactions import write_transaction
 from projects.models import Status
 from stages.replication.link.heads import joined
+from stages.replication.link.live import show
+from stages.replication.link.standing import LinkedPeer
 from stages.replication.models import Peer
 
 # How long a node has a site for itself, and how much of that may pass before it says again that it has.
@@ -55,25 +59,29 @@ def are_admitted(peer_ids: Collection[UUID]) -> set[UUID]:
     return set(_admitted().filter(pk__in=peer_ids).values_list("id", flat=True))
 
 
-def connect_peer(peer_id: UUID, *, node: str, comes_first: bool) -> bool:
+def connect_peer(peer: LinkedPeer, *, node: str, comes_first: bool) -> bool:
     """Note that a node has the link with a site; False where another node has one that this must not replace.
 
     One that `comes_first`, dialled by the site of the smaller key, replaces any other.
     """
     with write_transaction():
-        peers = _admitted().filter(pk=peer_id)
+        peers = _admitted().filter(pk=peer.id)
         if not comes_first:
             is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()) | Q(connected_at__isnull=True)
             peers = peers.filter(is_free | Q(node=node))
         changes = {"claimed_until": Now() + CLAIM, "connected_at": Now(), "last_seen_at": Now()}
-        return bool(peers.update(node=node, remaining=0, **changes))
+        if not peers.update(node=node, remaining=0, **changes):
+            return False
+        _show_later(peer, "sync.connected")
+        return True
 
 
-def disconnect_peer(peer_id: UUID, *, node: str) -> bool:
-    """Note that the link that this node had with a site has ended; False where another node has one by now."""
+def disconnect_peer(peer: LinkedPeer, *, node: str) -> None:
+    """Note that the link that this node had with a site has ended, unless another node has one by now."""
     with write_transaction():
-        mine = Peer.objects.filter(pk=peer_id, node=node, connected_at__isnull=False)
-        return mine.update(node="", claimed_until=None, connected_at=None, remaining=0, last_seen_at=Now()) == 1
+        mine = Peer.objects.filter(pk=peer.id, node=node, connected_at__isnull=False)
+        if mine.update(node="", claimed_until=None, connected_at=None, remaining=0, last_seen_at=Now()):
+            _show_later(peer, "sync.disconnected")
 
 
 def release_peers(node: str) -> None:
@@ -84,9 +92,11 @@ def release_peers(node: str) -> None:
 def note_push(peer_id: UUID, *, newest: Mapping[str, Sequence[Any]], remaining: int) -> None:
     """Note what a site has sent, and so has, and how many bundles it says that it has still to send."""
     with write_transaction():
-        peer = Peer.objects.select_for_update().only("clock").get(pk=peer_id)
+        peer = Peer.objects.select_for_update().only("project_id", "key", "clock").get(pk=peer_id)
         clock = {site: list(entry) for site, entry in joined(peer.clock, newest).items()}
         Peer.objects.filter(pk=peer_id).update(clock=clock, remaining=remaining, last_seen_at=Now())
+        progress = partial(show, peer.project_id, "sync.progress", site=peer.key_text, remaining=remaining)
+        transaction.on_commit(progress, robust=True)
 
 
 def note_clock(peer_id: UUID, clock: Mapping[str, Sequence[Any]]) -> None:
@@ -105,6 +115,11 @@ def note_state(
         head_number=Coalesce(head_number, F("head_number")),
         last_seen_at=Now(),
     )
+
+
+def _show_later(peer: LinkedPeer, name: str) -> None:
+    """Show it to the pages of the project once it is committed."""
+    transaction.on_commit(partial(show, peer.project_id, name, site=peer.key), robust=True)
 
 
 def _admitted() -> QuerySet[Peer]:

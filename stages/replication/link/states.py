@@ -101,8 +101,7 @@ def _compare(remote: Remote, state: State) -> None:
 
 def _has_changed(remote: Remote, state: Mapping[str, Any]) -> bool:
     """Whether there is more than was said."""
-    has_more = clock_of(remote.project_id) != state["clock"]
-    return has_more or held_of(remote.project_id) != state["held"]
+    return (clock_of(remote.project_id), held_of(remote.project_id)) != (state["clock"], state["held"])
 
 
 def _now_ms() -> int:

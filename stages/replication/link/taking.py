@@ -10,7 +10,7 @@ from stages.replication.ingest.services import CloseReason, ingest_bundles
 from stages.replication.ingest.wire import read_wire
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.heads import held_of, newest_of
-from stages.replication.link.live import note_commit, show
+from stages.replication.link.live import note_commit
 from stages.replication.link.messages import BundlesPush
 from stages.replication.link.methods import Answer, BadContent, Remote, read_params
 from stages.replication.link.services import note_push
@@ -29,7 +29,6 @@ def take_bundles(remote: Remote, params: Mapping[str, Any]) -> Answer:
     if taken.close is not None:
         raise LinkClosed(_CODES[taken.close], "what it sends cannot be taken in")
     note_push(remote.peer_id, newest=newest_of(bundles), remaining=push.remaining)
-    show(remote.project_id, "sync.progress", site=remote.peer_key, remaining=push.remaining)
     if taken.accepted:
         # To the other sites, and to this one what it means: that its bundles are here.
         note_commit(remote.project_id)

@@ -27,7 +27,7 @@ def context_for(address: str, certificate: str) -> ssl.SSLContext | None:
         return _pinning(certificate) if certificate else ssl.create_default_context()
     if parts.scheme != "ws":
         raise AddressRefused(f"{address} is no address of a site: it begins with wss://.")
-    if not settings.FOUNDRY_SITES_PLAIN and not is_loopback(parts.hostname or ""):
+    if not getattr(settings, PLAIN) and not is_loopback(parts.hostname or ""):
         refusal = AddressRefused(f"{address} is without TLS: use wss://, or set {PLAIN} for a network you trust.")
         logger.warning("%s", refusal)
         raise refusal

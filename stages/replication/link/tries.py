@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any, Final
 
 import redis
@@ -56,6 +57,12 @@ def are_too_many(address: str | None) -> bool:
     return _add(address, 0) >= MAX_TRIES
 
 
+def forget_tries(address: str | None) -> None:
+    """Begin to count anew for an address."""
+    with suppress(redis.RedisError, OSError):
+        get_redis_connection("default").delete(_name(network_of(address)))
+
+
 def _add(address: str | None, number: int) -> int:
     network = network_of(address)
     try:
@@ -66,7 +73,7 @@ def _add(address: str | None, number: int) -> int:
 
 
 def _add_shared(network: str, number: int) -> int:
-    name = f"sites:tries:{int(time.time() // WINDOW)}:{network}"
+    name = _name(network)
     connection = get_redis_connection("default")
     if not number:
         return int(connection.get(name) or 0)
@@ -75,3 +82,7 @@ def _add_shared(network: str, number: int) -> int:
     pipeline.expire(name, WINDOW)
     answers: list[Any] = pipeline.execute()
     return int(answers[0])
+
+
+def _name(network: str) -> str:
+    return f"sites:tries:{int(time.time() // WINDOW)}:{network}"

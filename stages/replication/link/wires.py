@@ -52,7 +52,7 @@ class DialledWire:
             raise _closed(error) from None
 
     async def close(self, code: int) -> None:
-        await self._connection.close(code)
+        await self._connection.close(int(code))
 
     def trust(self, key: str) -> None:
         """Nothing: whom we dial, an owner here has chosen."""
@@ -89,7 +89,7 @@ class ServedWire:
             self._is_open = False
             with suppress(ValueError):
                 CLOSES.labels(LinkClose(code).name.lower()).inc()
-            await self._send({"type": "websocket.close", "code": code})
+            await self._send({"type": "websocket.close", "code": int(code)})
 
     def trust(self, key: str) -> None:
         for name, value in (("belongs_to", f"site:{key}"), ("takes_frames_of", MAX_FRAME)):

@@ -17,7 +17,7 @@ from stages.replication.link.pushing import MAX_UNANSWERED
 from stages.replication.link.tries import MAX_TRIES, WINDOW
 
 TEXT = (BASE_DIR / "docs" / "sites.md").read_text()
-PARAMETERS = {
+PARAMETERS: dict[str, type[msgspec.Struct]] = {
     "hello": messages.Hello,
     "prove": messages.Prove,
     "state": messages.State,

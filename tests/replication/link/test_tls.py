@@ -10,10 +10,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings as django_settings
+from pytest_django.fixtures import SettingsWrapper
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
-from stages.replication.link.calling import Unreachable, WrongSite, connected
+from stages.replication.link.calling import SUBPROTOCOL, Unreachable, WrongSite, connected
 from stages.replication.link.tls import AddressRefused, context_for
 from tests.replication.link.keys import Certificate, self_signed
 
@@ -28,7 +29,7 @@ async def _wait(connection: ServerConnection) -> None:
 async def site(certificate: Certificate, folder: Path) -> AsyncIterator[str]:
     """A server that shows a certificate; its address."""
     context = certificate.context(folder)
-    async with serve(_wait, "127.0.0.1", 0, ssl=context, subprotocols=["foundry.sites.v1"]) as server:
+    async with serve(_wait, "127.0.0.1", 0, ssl=context, subprotocols=[SUBPROTOCOL]) as server:
         yield f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
@@ -81,7 +82,7 @@ async def test_a_relay_in_the_middle_reads_nothing(tmp_path: Path) -> None:
         assert not read
 
 
-def test_without_tls_only_to_this_machine(settings: type[django_settings], caplog: pytest.LogCaptureFixture) -> None:
+def test_without_tls_only_to_this_machine(settings: SettingsWrapper, caplog: pytest.LogCaptureFixture) -> None:
     for address in ("ws://127.0.0.1:8000", "ws://[::1]:8000", "ws://localhost:8000/foundry"):
         assert context_for(address, "") is None
     with caplog.at_level(logging.WARNING), pytest.raises(AddressRefused):
@@ -94,7 +95,7 @@ def test_without_tls_only_to_this_machine(settings: type[django_settings], caplo
 
 
 async def test_nobody_there_and_no_redirects() -> None:
-    async def redirect(connection: ServerConnection, request: object) -> object:
+    def redirect(connection: ServerConnection, _request: Request) -> Response:
         answer = connection.respond(302, "")
         answer.headers["Location"] = "ws://127.0.0.1:1/"
         return answer

@@ -1,0 +1,49 @@
+"""A site that runs, and one that dials it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from accounts.callers import Caller
+from accounts.models import User
+from projects.models import Project
+from stages.replication.admission.invitations import read_invitation
+from stages.replication.admission.services import invite_site
+from stages.replication.link.proofs import own_signer
+from stages.replication.link.tries import forget_tries
+from tests.gateway.test_serve import Server, serving
+from tests.replication.link.sites import Stranger
+
+
+@pytest.fixture
+async def server(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
+    """A node in a process of its own."""
+    forget_tries("127.0.0.1")
+    more = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
+    async with serving({**process_environment, **more}) as server:
+        yield server
+    forget_tries("127.0.0.1")
+
+
+@pytest.fixture
+def stranger(server: Server) -> Stranger:
+    """A site that nobody knows, and that dials the server."""
+    return Stranger(f"ws://127.0.0.1:{server.port}", own_signer().key)
+
+
+@pytest.fixture
+def boss(owner: User, caller_for: Callable[..., Caller]) -> Caller:
+    return caller_for(owner)
+
+
+@pytest.fixture
+def new_code(project: Project, boss: Caller) -> Callable[[], str]:
+    """Make an invitation; its code."""
+
+    def make() -> str:
+        text = invite_site(caller=boss, project_id=project.id, rights="writes", copies=False).text
+        return read_invitation(text).code
+
+    return make
