@@ -58,7 +58,14 @@ class Stranger:
 
     def hello(self, project: UUID | str, **changes: Any) -> dict[str, Any]:
         """A `hello` that is sealed as it should be, whatever else is changed in it."""
-        facts = {"v": 1, "project": str(project), "to": self.to, "key": self.key, "site": str(uuid4()), "name": "Lyon"}
+        facts: dict[str, Any] = {
+            "v": 1,
+            "project": str(project),
+            "to": self.to,
+            "key": self.key,
+            "site": str(uuid4()),
+            "name": "Lyon",
+        }
         facts |= {"address": "", "nonce": new_nonce(), "now": 0, "succession": [], **changes}
         if "seal" not in facts:
             parties = Parties(UUID(str(facts["project"])), self.key, str(facts["to"]))

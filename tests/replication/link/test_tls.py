@@ -7,10 +7,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
@@ -82,7 +82,7 @@ async def test_a_relay_in_the_middle_reads_nothing(tmp_path: Path) -> None:
         assert not read
 
 
-def test_without_tls_only_to_this_machine(settings: SettingsWrapper, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_tls_only_to_this_machine(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
     for address in ("ws://127.0.0.1:8000", "ws://[::1]:8000", "ws://localhost:8000/foundry"):
         assert context_for(address, "") is None
     with caplog.at_level(logging.WARNING), pytest.raises(AddressRefused):
