@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -25,8 +25,8 @@ from stages.registers.models import ActorKey, KeyRevocation
 from stages.replication.admission.keys import own_keys
 from stages.replication.models import Peer
 
-# Of one message: a batch has 500 operations, each of which has one author.
-MAX_STATEMENTS: Final = 1_000
+# Of one message: of who signed a batch, and all revocations of the project.
+MAX_STATEMENTS: Final = 10_000
 MAX_TEXT: Final = 16 * 1024
 
 
@@ -52,14 +52,16 @@ def take_certificates(*, project_id: UUID, statements: Any) -> int:
     """
     if not isinstance(statements, list | tuple) or len(statements) > MAX_STATEMENTS:
         raise _refused(_("a list of at most {most} is expected").format(most=MAX_STATEMENTS))
-    read = [_read(each) for each in statements]
     sites = _sites_of(project_id)
+    read = [said for each in statements if (said := _read(each)).site_key in sites]
+    known = _known(project_id, {each.public_key for each in read})
     count = 0
     with write_transaction():
         # Certificates before revocations, whatever their order.
         for each in sorted(read, key=lambda each: each.kind != CERTIFICATE):
-            if each.site_key in sites and not _is_known(project_id, each):
+            if each.about not in known:
                 _keep(project_id, each)
+                known.add(each.about)
                 count += 1
     return count
 
@@ -71,6 +73,11 @@ class _Statement:
     public_key: bytes
     text: str
     seal: bytes
+
+    @property
+    def about(self) -> tuple[str, bytes, bytes]:
+        """Of statements about the same the first one counts."""
+        return self.kind, self.site_key, self.public_key
 
 
 def _read(value: Any) -> _Statement:
@@ -93,12 +100,15 @@ def _read(value: Any) -> _Statement:
     return _Statement(kind, site_key, public_key, text, sealed)
 
 
-def _is_known(project_id: UUID, said: _Statement) -> bool:
-    """Whether a statement of this type about the key is here: the first one counts."""
-    about: Any = {"public_key": said.public_key, "site_key": said.site_key}
-    if said.kind == CERTIFICATE:
-        return ActorKey.objects.filter(**about).exists()
-    return KeyRevocation.objects.filter(project=project_id, **about).exists()
+def _known(project_id: UUID, public_keys: Collection[bytes]) -> set[tuple[str, bytes, bytes]]:
+    """What statements about these keys are here already."""
+    certified = ActorKey.objects.filter(public_key__in=public_keys)
+    revoked = KeyRevocation.objects.filter(project=project_id, public_key__in=public_keys)
+    return {
+        (kind, bytes(site_key), bytes(public_key))
+        for kind, rows in ((CERTIFICATE, certified), (REVOCATION, revoked))
+        for site_key, public_key in rows.values_list("site_key", "public_key")
+    }
 
 
 def _keep(project_id: UUID, said: _Statement) -> None:

@@ -159,23 +159,30 @@ def test_home_stays_home_under_a_new_key(administrator: Caller) -> None:
         archive_project(caller=administrator, project_id=project.id)
 
 
-def test_this_site_says_by_which_changes_it_came_to_its_key(
-    project: Project, ann: Desk, tmp_path: Any, settings: Any
-) -> None:
-    settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, ""
-    command = foundry_caller("command")
-    settings.FOUNDRY_SITE_KEYS = []
+@pytest.fixture
+def own_folder(settings: Any, tmp_path: Any) -> None:
+    """A site that begins here, with a key that may be replaced."""
+    settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY, settings.FOUNDRY_SITE_KEYS = tmp_path, None, ()
+
+
+def test_this_site_says_by_which_changes_it_came_to_its_key(own_folder: None, project: Project, ann: Desk) -> None:
     before = own_site_key()
+    ann.create({"title": "A"})
+    last = Bundle.objects.filter(project=project).latest("number")
     assert key_chain(project.id) == []
-    Event.objects.filter(action="site.key_added").exists()
-    rotate_site_key(caller=command, reason="The old one was on a disk that was sold")
-    after = own_site_key()
-    (link,) = key_chain(project.id)
-    assert (link["before"], link["key"]) == (before.hex(), after.hex())
-    (read,) = read_chain([link], project.id, after.hex())
-    assert (read.before, read.key, read.end.number) == (before.hex(), after.hex(), 0)
+    for reason in ("The old one was on a disk that was sold", "Yearly"):
+        rotate_site_key(caller=foundry_caller("command"), reason=reason)
+    first, second = key_chain(project.id)
+    assert (first["before"], first["key"], second["key"]) == (before.hex(), second["before"], own_site_key().hex())
+    read = read_chain([first, second], project.id, own_site_key().hex())
+    assert [(each.end.number, each.end.hash) for each in read] == [(last.number, bytes(last.hash).hex()), (0, "")]
     found = standings(project.id)
-    assert (found[after.hex()].is_own, found[before.hex()].is_own) == (True, True)
+    assert all(found[key].is_own for key in (first["before"], second["before"], second["key"]))
+    ann.create({"title": "B"})
+    newest = Bundle.objects.filter(project=project).latest("arrival")
+    assert (bytes(newest.site_key), newest.number) == (own_site_key(), 1)
+    assert [bytes.fromhex(each["before"]) for each in key_chain(project.id)] == [before, bytes.fromhex(first["key"])]
+    assert verify().findings == []
 
 
 def test_the_record_of_changes_verifies(project: Project, basel: Elsewhere) -> None:
