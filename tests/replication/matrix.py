@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from tests.replication import admission_rows
+from accounts.callers import Caller
+from projects.models import Project
+from tests.replication import admission_rows, held_rows
 
-_PARTS = (admission_rows,)
+_PARTS: tuple[Any, ...] = (admission_rows, held_rows)
 
 
 def _of_all(name: str) -> tuple[Any, ...]:
@@ -23,3 +26,18 @@ NO_PAGES = _of_all("NO_PAGES")
 SHORTCUTS = _of_all("SHORTCUTS")
 REPEATS = _of_all("REPEATS")
 NO_WRITES = _of_all("NO_WRITES")
+
+
+def furnish(project: Project, caller: Caller) -> None:
+    """Make what the paths of all parts name in a project."""
+    for part in _PARTS:
+        if hasattr(part, "furnish"):
+            part.furnish(project, caller)
+
+
+def things_in(project: Project) -> dict[str, UUID]:
+    """What the paths of all parts name."""
+    found: dict[str, UUID] = {}
+    for part in _PARTS:
+        found |= part.things_in(project) if hasattr(part, "things_in") else {}
+    return found

@@ -1,10 +1,9 @@
 import { firstNameOf } from "../names";
-import type { EventMap } from "../events";
 import { me } from "../live";
-import type { ProjectEvent } from "../protocol";
 import type { Edit } from "./edits";
 import type { Grid } from "./grid";
 import type { Painter } from "./painter";
+import type { RecordsChanged } from "./protocol";
 import type { Row } from "./rows";
 import type { View } from "./view";
 
@@ -25,7 +24,7 @@ export class Following {
     private readonly page: Page,
   ) {}
 
-  async changed({ data, actor }: ProjectEvent<EventMap["register.changed"]>): Promise<void> {
+  async changed({ data, actor }: RecordsChanged): Promise<void> {
     const by = actor.id === me ? "" : firstNameOf(actor.display_name);
     if (data.records === null) await this.reload(by);
     else await this.renew(data.records, by);

@@ -1,5 +1,8 @@
 /** The words of registers at the gateway (`stages/registers/gateway.md`), as the grid uses them. */
 
+import type { EventMap } from "../events";
+import type { ProjectEvent } from "../protocol";
+
 declare module "../protocol" {
   interface Commands {
     "record.set": [
@@ -11,16 +14,22 @@ declare module "../protocol" {
 
 declare module "../events" {
   interface EventMap {
-    "register.changed": {
-      tables: string[];
-      /** Null where they are too many to name. */
-      records: string[] | null;
-      count: number;
-      opened: number;
-      resolved: number;
-    };
+    "register.changed": ShownChanges & { count: number };
+    "register.ingested": ShownChanges & { site: string; numbers: [number, number]; operations: number };
   }
 }
+
+/** What looks different: by somebody here, or by what came from another site. */
+interface ShownChanges {
+  tables: string[];
+  /** Null where they are too many to name. */
+  records: string[] | null;
+  opened: number;
+  resolved: number;
+}
+
+export const RECORDS_CHANGED = ["register.changed", "register.ingested"] as const;
+export type RecordsChanged = ProjectEvent<EventMap[(typeof RECORDS_CHANGED)[number]]>;
 
 /** A mistake in a pasted table, counted from 1. */
 export interface CellMistake {

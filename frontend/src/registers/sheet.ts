@@ -14,6 +14,7 @@ import { Messages } from "./messages";
 import { Others } from "./others";
 import { ACTIVE, Painter } from "./painter";
 import { clamp, type Place } from "./places";
+import { RECORDS_CHANGED } from "./protocol";
 import { cellOf, factsOf } from "./rows";
 import { View } from "./view";
 import { Work } from "./work";
@@ -249,7 +250,7 @@ export class Sheet {
         grid.edits.connected(connection.phase === "live");
         if (connection.phase === "live") this.others.connected();
       }),
-      gateway.events.on("register.changed", (event) => void this.following.changed(event)),
+      gateway.events.onAny(RECORDS_CHANGED, (event) => void this.following.changed(event)),
       gateway.on("missed", () => void this.following.reload()),
       gateway.on("ephemeral", (message) => this.others.take(message)),
       gateway.on("present", (present) => this.others.here(present.map(({ user }) => user))),

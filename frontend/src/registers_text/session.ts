@@ -7,6 +7,7 @@ import { Emitter } from "../emitter";
 import type { Gateway } from "../gateway";
 import { KeptHere } from "../kept_here";
 import type { Problem } from "../protocol";
+import { RECORDS_CHANGED } from "../registers/protocol";
 import { Disconnected, Refused } from "../requests";
 import { hold } from "../tabs";
 import { ignore, type KeptTyping, nameOfWriter } from "./kept_typing";
@@ -160,7 +161,7 @@ export class TextSession extends Emitter<TextEvents> {
   }
 
   private happened(name: string, data: Record<string, unknown>): void {
-    if (name !== "register.changed") {
+    if (!RECORDS_CHANGED.some((each) => each === name)) {
       if (name === "member.role_changed" || name.startsWith("project.") || name.startsWith("release.")) void this.open();
       return;
     }

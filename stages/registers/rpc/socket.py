@@ -26,8 +26,8 @@ from kernel.errors import Unavailable
 from kernel.late import Late
 from projects.access import get_project
 from realtime.hub import LayerUnreachableError, Subscriber
-from stages.registers.events import CHANGED
 from stages.registers.permissions import READ
+from stages.registers.recorded import RECORDING
 from stages.registers.rpc.registry import RPC_EVENTS
 
 _events_of: Final = Late("stages.registers.rpc.events:events_of")
@@ -88,7 +88,7 @@ class RpcSocket(Socket):
         if frame.get("method") != "event":
             return
         name = frame["params"]["name"]
-        events_of = _events_of if name == CHANGED else RPC_EVENTS.get(name)
+        events_of = _events_of if name in RECORDING else RPC_EVENTS.get(name)
         if events_of is None:
             return
         reading = functools.partial(events_of, self.caller, self.project_id, frame["params"]["data"])

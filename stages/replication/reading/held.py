@@ -54,25 +54,18 @@ class HeldBack:
 
 
 def read_held(project_id: UUID) -> HeldBack:
-    """What waits for a time, a key or a decision, the newest first; three queries.
+    """What waits for a time, a key or a decision, the newest first; four queries.
 
     Those behind another bundle of their site are counted with it, for they wait only for that.
     """
     waiting = HeldBundle.objects.filter(project_id=project_id, decision="")
-    counts = waiting.values("site_key", "reason").annotate(n=Count("id")).order_by()
-    behind: dict[str, int] = {}
-    total = 0
-    for row in counts:
-        total += row["n"]
-        if row["reason"] == HeldReason.BEHIND:
-            behind[bytes(row["site_key"]).hex()] = row["n"]
-    if not total:
+    if not (total := waiting.count()):
         return HeldBack([], 0)
     first = list(waiting.exclude(reason=HeldReason.BEHIND).order_by("-since", "-id").defer("text")[:MAX_SHOWN])
     if not first:
         # What they waited for has gone: it is about to be looked at again.
         first = list(waiting.order_by("site_key", "number").defer("text")[:MAX_SHOWN])
-    return HeldBack(_with_names(project_id, first, behind), total)
+    return HeldBack(_with_names(project_id, first, _behind(project_id)), total)
 
 
 def find_held(project_id: UUID, held_id: UUID) -> Held | None:
@@ -84,6 +77,11 @@ def find_held(project_id: UUID, held_id: UUID) -> Held | None:
 def held_body(project_id: UUID) -> list[dict[str, Any]]:
     """What REST answers about what is held."""
     return [body_of(each) for each in read_held(project_id).shown]
+
+
+def bodies_of(project_id: UUID, bundles: Iterable[HeldBundle]) -> list[dict[str, Any]]:
+    """What REST answers about some of it."""
+    return [body_of(each) for each in _with_names(project_id, list(bundles), _behind(project_id))]
 
 
 def body_of(held: Held) -> dict[str, Any]:
@@ -104,6 +102,13 @@ def body_of(held: Held) -> dict[str, Any]:
         "waiting_behind": held.waiting,
         "acts": list(held.acts),
     }
+
+
+def _behind(project_id: UUID) -> dict[str, int]:
+    """How many of each site wait behind another one."""
+    behind = HeldBundle.objects.filter(project_id=project_id, decision="", reason=HeldReason.BEHIND)
+    counts = behind.order_by().values_list("site_key").annotate(Count("id"))
+    return {bytes(site).hex(): count for site, count in counts}
 
 
 def _with_names(project_id: UUID, bundles: Iterable[HeldBundle], behind: Mapping[str, int]) -> list[Held]:

@@ -12,10 +12,14 @@ import pytest
 from accounts.models import User
 from projects.models import Project
 from stages.registers import verbs
+from stages.registers.fold.payloads import AttachFacet, SetField
+from stages.registers.services import append_foreign
 from stages.registers.services.overlays import create_overlay, stage
 from stages.registers.services.records import Cell, merge
+from stages.registers.storing.storage import PostgresStorage
 from tests.gateway.client import Client, ClosedError
 from tests.gateway.conftest import in_thread
+from tests.registers.storing.foreign_site import ForeignSite
 from tests.registers.storing.world import REQ, Desk
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -54,6 +58,29 @@ async def test_records_and_conflicts(desk: Desk, project: Project, viewer: User,
     await in_thread(desk.write, lambda acts, schema: verbs.delete_records(acts, schema, [one]))
     deleted = await socket.frame()
     assert (deleted["type"], deleted["table"], one in deleted["entity_ids"]) == ("records_changed", REQ, True)
+    await socket.leave()
+
+
+async def test_what_comes_from_another_site(
+    desk: Desk, project: Project, viewer: User, tokens: dict[UUID, str]
+) -> None:
+    (one,) = await in_thread(desk.create, {"title": "a"})
+    seen = await in_thread(PostgresStorage(project.id).clock)
+    await in_thread(desk.set, one, "title", "ours")
+    socket = await opened(project, tokens[viewer.id])
+    basel = ForeignSite(project.id)
+    bundles = [
+        basel.write([SetField(one, REQ, "title", "theirs")], seen=seen),
+        basel.write([AttachFacet(one, "risks")]),
+    ]
+    named = {"caller": desk.caller, "project_id": project.id, "certificates": [basel.certificate]}
+    await in_thread(partial(append_foreign, bundles=bundles, **named))
+    frames = [await socket.frame() for _each in range(3)]
+    assert frames == [
+        {"type": "records_changed", "table": REQ, "entity_ids": [one]},
+        {"type": "records_changed", "table": "risks", "entity_ids": [one]},
+        {"type": "conflict_opened", "entity_id": one, "field": "title"},
+    ]
     await socket.leave()
 
 

@@ -58,5 +58,6 @@ class Site(ForeignSite):
         return [(each.number, each.reason) for each in rows]
 
 
-def record(entity: str, title: str = "made elsewhere") -> list[Payload]:
-    return [CreateEntity(entity), AttachFacet(entity, REQ), SetField(entity, REQ, "title", title)]
+def record(entity: str, *, table: str = REQ, field: str = "title") -> list[Payload]:
+    """What makes a record, with a value in one field."""
+    return [CreateEntity(entity), AttachFacet(entity, table), SetField(entity, table, field, "made elsewhere")]

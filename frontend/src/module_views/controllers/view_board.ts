@@ -1,8 +1,7 @@
 import { LiveController } from "../../controllers/live";
-import type { EventMap } from "../../events";
 import { gateway, me } from "../../live";
-import type { ProjectEvent } from "../../protocol";
 import { ContextMenu } from "../../registers/context_menu";
+import { RECORDS_CHANGED, type RecordsChanged } from "../../registers/protocol";
 import { takeBack } from "../../registers_matrix/taking_back";
 import { say } from "../../texts";
 import { Board, type BoardData, faceOf, groupOf, labelOf, titleOf, valueOf } from "../board";
@@ -205,7 +204,7 @@ export class ViewBoardController extends LiveController {
         this.moves.edits.connected(phase === "live");
         if (offline && phase !== "connecting") offline.hidden = phase !== "waiting";
       }),
-      gateway.events.on("register.changed", (event) => void this.changed(event)),
+      gateway.events.onAny(RECORDS_CHANGED, (event) => void this.changed(event)),
       gateway.on("missed", () => void this.renewal.now()),
       () => this.moves.stop(),
       () => this.menus.stop(),
@@ -214,7 +213,7 @@ export class ViewBoardController extends LiveController {
   }
 
   /** What somebody else did to cards is marked for a moment; moves that they crossed are asked about. */
-  private async changed({ data, actor }: ProjectEvent<EventMap["register.changed"]>): Promise<void> {
+  private async changed({ data, actor }: RecordsChanged): Promise<void> {
     await this.renewal.soon();
     if (actor.id === me) return;
     for (const record of data.records ?? []) {

@@ -1,10 +1,9 @@
 import { pageHeaders } from "../../account";
 import { toast } from "../../base/controllers/toasts";
 import { LiveController } from "../../controllers/live";
-import type { EventMap } from "../../events";
 import { gateway, me } from "../../live";
-import type { ProjectEvent } from "../../protocol";
 import type { Choice } from "../../registers/grid_data";
+import { RECORDS_CHANGED, type RecordsChanged } from "../../registers/protocol";
 import { takeBack } from "../../registers_matrix/taking_back";
 import { Disconnected, Refused } from "../../requests";
 import { count, say } from "../../texts";
@@ -152,7 +151,7 @@ export class ViewFormController extends LiveController {
         this.fields.edits.connected(phase === "live");
         if (offline && phase !== "connecting") offline.hidden = phase !== "waiting";
       }),
-      gateway.events.on("register.changed", (event) => this.changed(event)),
+      gateway.events.onAny(RECORDS_CHANGED, (event) => this.changed(event)),
       gateway.on("missed", () => void this.renewal.now()),
       () => this.fields.stop(),
       () => window.clearTimeout(this.timer),
@@ -160,7 +159,7 @@ export class ViewFormController extends LiveController {
     ];
   }
 
-  private changed({ actor }: ProjectEvent<EventMap["register.changed"]>): void {
+  private changed({ actor }: RecordsChanged): void {
     this.by = actor.id === me ? "" : actor.display_name;
     void this.renewal.soon();
   }

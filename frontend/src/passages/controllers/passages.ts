@@ -5,6 +5,7 @@ import { LiveController } from "../../controllers/live";
 import { Partial } from "../../controllers/partials";
 import { savedText } from "../../editor/unsaved";
 import type { ProjectEvent } from "../../protocol";
+import { RECORDS_CHANGED } from "../../registers/protocol";
 import { succeeded } from "../../responses";
 import { say } from "../../texts";
 import { placeOfSelection, shownField } from "../../workspace/comment_places";
@@ -279,6 +280,6 @@ export class PassagesController extends LiveController {
   };
 
   private onEvent({ name }: ProjectEvent): void {
-    if (name === "register.changed") this.refresh();
+    if (RECORDS_CHANGED.some((each) => each === name)) this.refresh();
   }
 }

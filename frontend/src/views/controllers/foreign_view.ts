@@ -1,6 +1,7 @@
 import { LiveController } from "../../controllers/live";
 import { Partial } from "../../controllers/partials";
 import { gateway } from "../../live";
+import { RECORDS_CHANGED } from "../../registers/protocol";
 import { say } from "../../texts";
 import { changedFields, changedNames } from "../events";
 import { type Ended, ForeignView } from "../foreign_view";
@@ -43,7 +44,7 @@ export class ForeignViewController extends LiveController {
       refusal: refusalOf,
     });
     this.follow(
-      gateway.events.on("register.changed", ({ data }) => this.changed(changedNames(this.grantedValue, data.tables))),
+      gateway.events.onAny(RECORDS_CHANGED, ({ data }) => this.changed(changedNames(this.grantedValue, data.tables))),
       gateway.events.on("draft.saved", ({ data }) => this.changed(changedFields(this.grantedValue, data.changed_fields))),
       gateway.events.on("view.switched", ({ data }) => data.view_id === this.viewValue && this.outdated()),
       gateway.events.on("module.adopted", ({ data }) => data.name === this.moduleValue && this.outdated()),
