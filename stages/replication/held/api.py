@@ -45,6 +45,7 @@ class HeldView(_HeldView):
 class _DecidingView(_HeldView):
     def decided(self, held_id: UUID, decide: Callable[..., HeldBundle], **given: Any) -> HttpResponseBase:
         """Answer what the owner's decision made of a held bundle of the project."""
+        self.access()
         if not HeldBundle.objects.filter(project=self.project_id, pk=held_id).exists():
             raise NotFound(_("There is no such held bundle."))
         held = decide(caller=self.caller(), held_id=held_id, **given)

@@ -23,12 +23,12 @@ def test_a_table_that_is_open_shows_it_without_a_reload(
     tables.make()
     (first,) = tables.add([{"statement": "Ours"}])
     mara = open_table("owner")
-    arrange, project = tables.world.arrange, tables.world.project
-    basel: Any = arrange(lambda: Site(project, "Basel").admit())
+    world_of = tables.world
+    basel: Any = world_of.arrange(lambda: Site(world_of.project, "Basel").admit())
     ours = basel.write([SetField(first, REQUIREMENTS, "source", "from Basel")])
-    arrange(partial(basel.send, ours))
+    world_of.arrange(partial(basel.send, ours))
     expect(mara.cell(1, "source")).to_have_text("from Basel")
     new = record(numbered_id(5), table=REQUIREMENTS, field="statement")
-    arrange(partial(basel.send, basel.write(new)))
+    world_of.arrange(partial(basel.send, basel.write(new)))
     mara.page.get_by_role("button", name="Rows have changed").click()
     expect(mara.cell(2, "statement")).to_have_text("made elsewhere")
