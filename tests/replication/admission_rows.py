@@ -67,4 +67,4 @@ REPEATS: Final = (
     ("site.revoke", _revoking),
 )
 # A link is asked to look at once.
-NO_WRITES: Final = ("site.read", "site.sync", "held.decide")
+NO_WRITES: Final = ("site.read", "site.sync")

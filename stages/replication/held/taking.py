@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from projects.writing import ProjectWrite
 from stages.registers.fold.hlc import split_hlc
-from stages.registers.keys import own_site_key
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.choices import Decision, HeldReason
 from stages.replication.ingest.examining import WAITING, Examined, Refused, examine
@@ -85,8 +84,7 @@ class Taking:
         return found
 
     def _knowledge(self, released: Iterable[str]) -> Knowledge:
-        own = own_site_key().hex()
-        return Knowledge(self.write.project.id, own, dict(self.storage.heads), self.now, frozenset(released))
+        return Knowledge(self.write.project.id, dict(self.storage.heads), self.now, frozenset(released))
 
 
 def _note_reason(row: HeldBundle, refused: Refused) -> None:

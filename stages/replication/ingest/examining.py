@@ -133,10 +133,12 @@ def _refusal_of_site(bundle: WireBundle, signed: SignedBundle, known: Knowledge)
     standing = known.standing(header.site_key)
     if standing is None:
         return Refusal(HeldReason.UNKNOWN_SITE, gettext(_UNKNOWN_SITE))
-    if standing.is_cut(header.number) and bundle.hash not in known.released:
-        return Refusal(HeldReason.REVOKED, gettext(_CUT).format(number=standing.cut_number or 0))
-    if not standing.may_write and not standing.is_revoked:
-        return Refusal(HeldReason.READ_ONLY, gettext(_READ_ONLY))
+    if standing.cut_number is None:
+        return None if standing.may_write else Refusal(HeldReason.READ_ONLY, gettext(_READ_ONLY))
+    is_last = header.number == standing.cut_number
+    is_cut_off = header.number > standing.cut_number or (is_last and bundle.hash != standing.cut_hash)
+    if is_cut_off and bundle.hash not in known.released:
+        return Refusal(HeldReason.REVOKED, gettext(_CUT).format(number=standing.cut_number))
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,16 +13,15 @@ from django.conf import settings
 
 from kernel.statements import ids_text, run_together
 from stages.registers.fold.bundles import Head, SignedBundle
-from stages.replication.choices import Rights
+from stages.replication.admission.standing import Standing, standings
 from stages.replication.environment import SKEW
 
-_SITES: Final = """
-SELECT encode(key, 'hex'), admitted_at IS NOT NULL, revoked_at IS NOT NULL, rights, cut_number
-FROM replication_peer WHERE project_id = %s
-"""
 _KEYS: Final = """
-SELECT encode(site_key, 'hex'), encode(public_key, 'hex') FROM registers_actorkey
-WHERE site_key = ANY(%s) AND public_key = ANY(%s)
+SELECT encode(certified.site_key, 'hex'), encode(certified.public_key, 'hex'), revoked.last_number
+FROM registers_actorkey AS certified
+LEFT JOIN registers_keyrevocation AS revoked ON revoked.project_id = %s
+    AND revoked.site_key = certified.site_key AND revoked.public_key = certified.public_key
+WHERE certified.site_key = ANY(%s) AND certified.public_key = ANY(%s)
 """
 _USED: Final = """
 SELECT encode(bundle.site_key, 'hex'), operation.op_id FROM registers_operation AS operation
@@ -37,29 +36,17 @@ WHERE project_id = %s AND site_key = ANY(%s) AND number IS NOT NULL
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a site may do here. `cut_number` is the number of the last bundle that counts of one that was revoked."""
-
-    may_write: bool = True
-    is_revoked: bool = False
-    cut_number: int | None = None
-
-    def is_cut(self, number: int) -> bool:
-        return self.is_revoked and number > (self.cut_number or 0)
-
-
 @dataclass
 class Knowledge:
     """What is asked of the database for one batch, once. `released` are the hashes that an owner lets in."""
 
     project_id: UUID
-    own_key: str
     heads: Mapping[str, Head]
     now: datetime
     released: Collection[str] = ()
     _standings: dict[str, Standing] = field(default_factory=dict)
-    _certified: set[tuple[str, str]] = field(default_factory=set)
+    # Of each site and key that it has certified, the number of the last bundle that counts, if it was revoked.
+    _certified: dict[tuple[str, str], int | None] = field(default_factory=dict)
     _waiting: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _used: set[tuple[str, str]] = field(default_factory=set)
 
@@ -78,23 +65,16 @@ class Knowledge:
         actors = {bytes.fromhex(each.actor_id) for each in operations}
         found = run_together(
             [
-                (_SITES, [self.project_id]),
-                (_KEYS, [list(sites), list(actors)]),
+                (_KEYS, [self.project_id, list(sites), list(actors)]),
                 (_USED, [self.project_id, ids_text(each.op_id for each in operations)]),
                 (_WAITING, [self.project_id, list(sites)]),
             ]
         )
-        self._take_sites(found[0])
-        self._certified |= {(site, actor) for site, actor in found[1]}
-        self._used |= {(site, str(op_id)) for site, op_id in found[2]}
-        for site, number in found[3]:
+        self._standings = standings(self.project_id)
+        self._certified |= {(site, actor): last for site, actor, last in found[0]}
+        self._used |= {(site, str(op_id)) for site, op_id in found[1]}
+        for site, number in found[2]:
             self._waiting[site].add(number)
-
-    def _take_sites(self, rows: Iterable[tuple[str, bool, bool, str, int | None]]) -> None:
-        self._standings[self.own_key] = Standing()
-        for key, is_admitted, is_revoked, rights, cut in rows:
-            if is_admitted:
-                self._standings[key] = Standing(rights == Rights.WRITES, is_revoked, cut)
 
     def standing(self, site: str) -> Standing | None:
         """What a site may do; None for one that nobody has admitted."""
@@ -106,7 +86,7 @@ class Knowledge:
 
     def last_number(self, site: str, actor: str) -> int | None:
         """The number of the last bundle that counts of a key that its site has revoked; None for all others."""
-        return None
+        return self._certified.get((site, actor))
 
     def is_waiting(self, site: str, number: int) -> bool:
         """Whether a bundle of this number waits outside the chain of its site."""

@@ -13,9 +13,10 @@ from accounts.callers import foundry_caller
 from kernel.statements import database_now, run
 from projects.writing import upkeep_write
 from stages.registers.fold.wire import WireBundle
-from stages.registers.keys import own_site_key
 from stages.registers.storing.storage import PostgresStorage
+from stages.replication.admission.statements import take_certificates
 from stages.replication.held.keeping import keep
+from stages.replication.held.taking import Taking
 from stages.replication.ingest.examining import Refused, examine, is_wrong
 from stages.replication.ingest.knowledge import Knowledge
 from stages.replication.ingest.reading import SiteClock, clock_of_heads
@@ -51,22 +52,24 @@ def ingest_bundles(
 ) -> Ingested:
     """Take in what a site sends, all of it or nothing; what cannot come in is held with its reason.
 
-    `keys` are the statements by which sites certify their people, and revoke them. What is known already, also what is
-    held or was decided, is left out before anything of it is verified. A bundle whose predecessor is not here is left
-    out, too: the clock in the answer says what to send again. No role is asked, nor the project's status: the sites
-    answer for their people, and a release names the clock that it is about.
+    `keys` are the statements by which sites certify their people, and revoke them; a wrong one is `ValidationFailed`.
+    What is known already, also what is held or was decided, is left out before anything of it is verified. So is a
+    bundle whose predecessor is not here: the clock in the answer says what to send again. No role is asked, nor the
+    project's status: the sites answer for their people, and a release names the clock that it is about.
     """
     arrived = {each.hash: each for each in bundles}
     with upkeep_write(caller=foundry_caller(VIA), project_id=project_id) as write:
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
+        if keys and take_certificates(project_id=project_id, statements=keys):
+            # Some of what is held may have waited for them.
+            Taking(write, storage, now).take_waiting()
         known = _known(project_id, arrived)
         fresh = [each for digest, each in arrived.items() if digest not in known]
         if not fresh:
             return Ingested(clock_of_heads(storage.heads))
         storage.open()
-        knowledge = Knowledge(project_id, own_site_key().hex(), dict(storage.heads), now)
-        examined = examine(fresh, knowledge)
+        examined = examine(fresh, Knowledge(project_id, dict(storage.heads), now))
         take_in(write, storage, examined.accepted, peer_key)
         held = keep(project_id=project_id, sender=peer_key, refused=examined.refused, now=now)
         _notice_wrong(project_id, peer_key, held)
