@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.callers import Caller
 from kernel.errors import PayloadTooLarge
@@ -15,6 +16,7 @@ from stages.registers import catalogue, guards, hooks, observers
 from stages.registers.causes import CAUSES, Cause
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
+from stages.registers.pages.beginnings import BEGINNINGS, Beginning
 from stages.registers.proposing.sources import SOURCES
 from stages.registers.rpc.registry import RPC_EVENTS
 from stages.registers.schema import Column
@@ -81,3 +83,4 @@ def register() -> None:
     SOURCES.register("sample", source_of_sample)
     CAUSES.register("sample", causes_of_samples)
     RPC_EVENTS.register("note.added", note_added)
+    BEGINNINGS.register("samples", Beginning(_("See the notes"), _("Notes bring samples."), "sample_stage:notes"))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.late import Late
 from stages.automation.pages.rail import RAIL, RailGroup
 from stages.automation.permissions import READ
+from stages.registers.pages.beginnings import BEGINNINGS, Beginning
 from workspace.menu import MENU, MenuEntry
 from workspace.tabs import TABS, ProjectTab
 
@@ -31,6 +32,14 @@ def register() -> None:
             url_name="automation:packages",
             position=62,
             palette_words=_("packages install views add zip"),
+        ),
+    )
+    BEGINNINGS.register(
+        "modules",
+        Beginning(
+            label=_("See the modules"),
+            words=_("Or adopt a module: it brings tables, with rules, scripts and views for them."),
+            url_name="automation:modules",
         ),
     )
     rows = Late("stages.automation.pages.module_rows:rail_rows")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import allowed
+from stages.registers.pages.beginnings import beginnings
 from stages.registers.pages.table_state import VIEW, TableState
 from stages.registers.permissions import WRITE
 from stages.registers.reading import rows
@@ -75,6 +76,7 @@ def register_context(
         "rail": rail_of(reader, here=here, state=state),
         "presence_address": reverse("registers:rail_across", args=[project.id]),
         "is_table": state is not None,
+        "beginnings": beginnings(project.id),
         "rail_address": _rail_address(project.id, here, state),
         "may_write": allowed(WRITE, role=access.role, status=Status(project.status)),
         "live": live,
