@@ -93,3 +93,18 @@ def test_a_reviewer_reads_links_and_makes_none(person: Open, world: World, requi
     expect(page.locator(".passage-link")).to_have_count(1)
     expect(page.locator("#passage-record")).to_have_count(0)
     expect(page.locator(".passage-link").get_by_role("button", name="Unlink")).to_have_count(0)
+
+
+def test_notes_leave_the_form_free_in_which_somebody_writes(
+    person: Open, world: World, requirements: list[str]
+) -> None:
+    window = person("editor")
+    page = window.at_work()
+    window.line(LINE).click()
+    page.evaluate("dispatchEvent(new CustomEvent('toast', {detail: {text: 'Saved as v2'}}))")
+    page.keyboard.press("ControlOrMeta+Alt+l")
+    expect(page.locator("#passage-record")).to_be_focused()
+    note, panel = page.locator(".toast-note").bounding_box(), page.locator("#panel").bounding_box()
+    assert note
+    assert panel
+    assert note["x"] + note["width"] <= panel["x"]
