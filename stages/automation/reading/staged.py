@@ -15,6 +15,7 @@ from drafts.reading import text_of
 from projects.models import Project
 from proposals.kinds import DEFAULT_KIND, KINDS
 from proposals.models import Change, Proposal
+from stages.automation.reading.staged_links import ends_of, property_words, with_properties
 from stages.registers.fold.members import EDGE_PREFIX
 from stages.registers.proposing.changes import target_of
 from stages.registers.proposing.contents import content_of, contents_now
@@ -96,6 +97,8 @@ class _Listed:
             for each in self._entries
             if each.target.word == "record" and each.then and each.now is None
         }
+        changed = {each.target.parts[0] for each in self._entries if _is_of_edge(each.target)}
+        self._ends = ends_of(project_id, changed - self._edges.keys())
         self._names = names_of(reader, self._entities() - self._new)
         self._found: dict[str, StagedGroup] = {}
 
@@ -107,7 +110,7 @@ class _Listed:
         return [each for each in self._found.values() if each.rows or each.note]
 
     def _entities(self) -> set[str]:
-        found = set()
+        found = {entity for ends in self._ends.values() for entity in ends}
         for each in self._entries:
             value = each.then if each.then is not None else each.now
             if each.target.word == "edge" and value:
@@ -135,6 +138,8 @@ class _Listed:
                 self._field(entry)
             case "text":
                 self._row(target.parts[0], entry, self._column(target), *cut_sides(entry.now, entry.then))
+            case "field" if target.parts[0] in self._ends:
+                self._property(entry)
             case "edge":
                 self._edge(entry)
             case _:
@@ -153,9 +158,19 @@ class _Listed:
             return
         relation = self._reader.schema.relations.get(value["type"])
         words = relation.label if relation is not None else value["type"]
-        other = self._name(value["target"])
+        other = with_properties(self._name(value["target"]), relation, value["properties"])
         now, then = ("", other) if entry.then is not None else (other, "")
         self._row(value["source"], entry, words, now, then)
+
+    def _property(self, entry: _Entry) -> None:
+        """A property of a link that is there already."""
+        edge, facet, name = entry.target.parts
+        type_ = facet.removeprefix(EDGE_PREFIX)
+        relation = self._reader.schema.relations.get(type_)
+        source, target = self._ends[edge]
+        words = f"{relation.label if relation is not None else type_} {self._name(target)} · {name}"
+        values = [each["value"] if isinstance(each, Mapping) else None for each in (entry.now, entry.then)]
+        self._row(source, entry, words, *(property_words(relation, name, each) for each in values))
 
     def _row(self, entity: str, entry: _Entry, column: str, now: str, then: str) -> None:
         row = StagedRow(column, now, then, entry.why, entry.key, self._place(entry.target))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from proposals.models import Proposal, ProposalState
+from proposals.services import create_proposal
 from publishing.proposal_policy import ProposalPolicy
 from stages.automation.models import Execution
 from stages.automation.pages import execution_page
 from stages.automation.reading import runners
 from stages.automation.reading.executions import latest_executions
+from stages.automation.reading.staged import staged_groups
 from stages.automation.services.executions import begin_execution
+from stages.registers import verbs
+from stages.registers.proposing.targets import RecordTarget
+from stages.registers.schema import Relation
+from stages.registers.verbs.finding import make_id
 from tests.automation.executing.conftest import ScriptDesk
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +135,36 @@ def test_columns_are_in_the_order_of_the_table_and_a_new_record_counts_once(desk
     client.force_login(desk.caller.user)
     assert client.post(here(execution, "commit/"), {"is_all": "on"}).status_code == 302
     assert "Succeeded, 2 changes proposed" in page(client, execution, desk.caller.user)
+
+
+def test_the_properties_of_a_link_are_shown(desk: ScriptDesk, client: Client) -> None:
+    jane, role = make_plays(desk)
+    source = f"core.create_edge('plays', '{jane}', '{role}', {{properties = {{share = 0.5, since = '2026-11-05'}}}})"
+    execution = desk.run(source, grants={"write": ["relation:plays"]})
+    assert "<ins>Nora · share: 0.5 · since: 5 Nov 2026</ins>" in page(client, execution, desk.caller.user)
+
+
+def test_a_property_of_a_link_that_is_there_is_shown_with_its_record(desk: ScriptDesk) -> None:
+    jane, role = make_plays(desk)
+    edge = make_id()
+    facts: dict[str, Any] = {"type_": "plays", "source": jane, "target": role, "properties": {"share": 0.5}}
+    desk.write(lambda acts, schema: verbs.link(acts, schema, edge, **facts))
+    changes = {f"record:{RecordTarget('field', (edge, 'edge:plays', 'share'))}": {"value": 1.0}}
+    proposal = create_proposal(
+        caller=desk.caller, project_id=desk.project.id, title="Half", changes=changes, base_version=0
+    )
+    (group,) = staged_groups(desk.project.id, proposal)
+    (row,) = group.rows
+    assert (group.label, row.column, row.now, row.then) == ("Jane", "plays Nora · share", "0.5", "1")
+
+
+def make_plays(desk: ScriptDesk) -> tuple[str, str]:
+    """Links of people to roles, which have properties; a person and a role."""
+    properties = {"since": "date", "share": "float"}
+    relation = Relation("plays", source="contacts", target="cast", properties=properties)
+    desk.write(lambda acts, schema: verbs.add_relation(acts, schema, relation))
+    (jane,), (role,) = desk.create({"name": "Jane"}, facet="contacts"), desk.create({"actor": "Nora"}, facet="cast")
+    return jane, role
 
 
 def test_what_has_changed_since_is_not_picked_at_first(desk: ScriptDesk, client: Client) -> None:
