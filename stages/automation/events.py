@@ -26,7 +26,8 @@ KIND: Final = "automation"
 
 
 def _module(context: EventContext) -> str:
-    return f"{context.data['name']} {context.data['version']}"
+    """What people call a module; older events have its name alone."""
+    return f"{context.data.get('title') or context.data['name']} {context.data['version']}"
 
 
 def _name(context: EventContext) -> str:

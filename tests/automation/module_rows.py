@@ -37,6 +37,7 @@ REST = (
 )
 PAGE = "automation/modules/"
 PAGES = (
+    Row("automation:automation", "GET", "automation/", 302),
     Row("automation:modules", "GET", PAGE, 200),
     Row("automation:module", "GET", f"{PAGE}production/", 200),
     Row("automation:module", "POST", f"{PAGE}models/", 302, OWNERS, OPEN),
@@ -52,7 +53,7 @@ BUDGETED_PAGES = {
     "automation:module": "…automation/modules/production/",
     "automation:module_files": "…automation/modules/production/files/",
 }
-NO_PAGES = ("automation:answers", "automation:leave", "automation:plan_module")
+NO_PAGES = ("automation:automation", "automation:answers", "automation:leave", "automation:plan_module")
 SITE_PAGES = (
     SiteRow("automation:packages", "GET", "/modules/", 200),
     # Nothing is chosen.

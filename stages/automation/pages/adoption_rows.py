@@ -88,6 +88,16 @@ def _grants(plan: AdoptionPlan, form: AdoptionForm) -> Iterator[Line]:
     if off:
         lead = ngettext("%(n)s script stays off", "%(n)s scripts stay off", len(off)) % {"n": len(off)}
         yield Line("file-code", lead, _("until an owner grants what it asks for and switches its text on"))
+    yield from _views(plan, form)
+
+
+def _views(plan: AdoptionPlan, form: AdoptionForm) -> Iterator[Line]:
+    """The views that are code of the module: like scripts, each is off unless it gets all that it asks for."""
+    for each in plan.parts.views:
+        if each.is_on or (each.wishes and each.wishes <= form.grants):
+            yield Line("eye", each.title, _("on"))
+        else:
+            yield Line("eye", each.title, _("stays off until an owner switches this view on"))
 
 
 def _answers(plan: AdoptionPlan, form: AdoptionForm) -> Iterator[Line]:

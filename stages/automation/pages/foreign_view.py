@@ -51,7 +51,12 @@ def show_view(
         status = problem.status if problem is not None else 200
         return render(request, "automation/views/off.html", {**context, **values}, status=status)
     grants = Grants.of(switch.grants)
-    values |= {"granted": json.dumps(names_of_grants(grants)), **staged_context(request.user, access, view, reader)}
+    rows = [each for each in grant_rows(reader.schema, view.asks, grants) if each.is_granted]
+    values |= {
+        "granted": json.dumps(names_of_grants(grants)),
+        "grants": rows,
+        **staged_context(request.user, access, view, reader),
+    }
     return render(request, "automation/views/foreign.html", {**context, **values})
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from blobs.models import sha256_of
 from stages.automation.facets import PASSAGE
-from stages.automation.foreign.views import asked_by
 from stages.automation.pages.adoption_rows import words_of_rule
 from stages.automation.pages.rail import RailContext, RailRow
 from stages.automation.reading.adoption import Wish
-from stages.automation.reading.module_parts import CHANGED, NEW, Parts, RulePlan, ScriptPlan
+from stages.automation.reading.grant_words import grant_words
+from stages.automation.reading.module_parts import CHANGED, NEW, Parts, RulePlan, ScriptPlan, ViewPlan
 from stages.automation.reading.modules import AdoptedModule, adopted_modules
 from stages.automation.reading.packages import Module, files_of, modules
 from stages.automation.reading.rule_words import pieces
@@ -38,27 +38,23 @@ class ModuleRow:
 
 @dataclass(frozen=True, slots=True)
 class WishRow:
-    """Something that a module asks for, in words; `value` is how the form names it."""
+    """Something that a module asks for, in words; `text` is how the module spells it, `value` how the form names it."""
 
     value: str
     icon: str
     label: str
+    words: str
     text: str
     hint: str
 
 
-def wish_rows(wishes: Sequence[Wish], scripts: Sequence[ScriptPlan], module: Module) -> list[WishRow]:
-    """The wishes, each with the scripts and views that ask for it."""
-    asking = [(each.title, each.wishes) for each in scripts]
-    for name, shape in module.manifest.views.items():
-        if shape.kind == "foreign":
-            asked = asked_by(module.manifest, name).to_json()
-            wanted = frozenset(f"{kind}:{text}" for kind, texts in asked.items() for text in texts)
-            asking.append((shape.title or name, wanted))
-    return [_wish_row(each, [title for title, wanted in asking if each.value in wanted]) for each in wishes]
+def wish_rows(wishes: Sequence[Wish], parts: Parts, schema: Schema) -> list[WishRow]:
+    """The wishes, each with the scripts and views that ask for it; `schema` is as it would be with the module."""
+    asking: list[ScriptPlan | ViewPlan] = [*parts.scripts, *parts.views]
+    return [_wish_row(each, [of.title for of in asking if each.value in of.wishes], schema) for each in wishes]
 
 
-def _wish_row(wish: Wish, scripts: Sequence[str]) -> WishRow:
+def _wish_row(wish: Wish, scripts: Sequence[str], schema: Schema) -> WishRow:
     is_write = wish.kind == "files" and wish.text.startswith("write:")
     icon, label, hint = {
         "read": ("eye", _("Read"), _("Of this project only")),
@@ -71,8 +67,9 @@ def _wish_row(wish: Wish, scripts: Sequence[str]) -> WishRow:
         ),
     }[wish.kind]
     text = wish.text.partition(":")[2] if wish.kind == "files" else wish.text
-    words = _("{hint}. Asked for by {scripts}").format(hint=hint, scripts=", ".join(scripts)) if scripts else hint
-    return WishRow(wish.value, icon, label, text, words)
+    words = "" if wish.kind in ("files", "network") else grant_words(schema, wish.kind, wish.text)
+    said = _("{hint}. Asked for by {scripts}").format(hint=hint, scripts=", ".join(scripts)) if scripts else hint
+    return WishRow(wish.value, icon, label, words, text, said)
 
 
 @dataclass(frozen=True, slots=True)

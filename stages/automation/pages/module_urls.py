@@ -17,6 +17,7 @@ of_modules: Final[list[URLPattern]] = [
     late_path("modules/", f"{_SITE}:packages", name="packages"),
     late_path("modules/<str:name>/install/", f"{_SITE}:install", name="install_module"),
     late_path("modules/<str:name>/uninstall/", f"{_SITE}:uninstall", name="uninstall_module"),
+    late_path(_HERE, f"{_VIEWS}:automation", name="automation"),
     late_path(f"{_HERE}modules/", f"{_VIEWS}:modules", name="modules"),
     late_path(_MODULE, f"{_VIEWS}:module", name="module"),
     late_path(f"{_MODULE}plan/", f"{_VIEWS}:plan", name="plan_module"),

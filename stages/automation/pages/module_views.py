@@ -40,6 +40,13 @@ from workspace.decorators import PageRequest, page
 
 
 @page("GET", "HEAD")
+def automation(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: the page with which the tab begins."""
+    get_project(user=request.user, project_id=project_id, action=READ)
+    return redirect("automation:modules", project_id)
+
+
+@page("GET", "HEAD")
 def modules(request: PageRequest, project_id: UUID) -> HttpResponse:
     """GET: the modules that can be adopted, and those that the project has."""
     access = get_project(user=request.user, project_id=project_id, action=READ)
@@ -68,7 +75,8 @@ def module(request: PageRequest, project_id: UUID, name: str) -> HttpResponse:
         )
     except DomainError as refusal:
         return _show(request, access, name, version, problem=refusal, form=form)
-    messages.success(request, _("Adopted {name} {version}.").format(name=adopted.name, version=adopted.version))
+    label = find_module(name, adopted.version).manifest.label
+    messages.success(request, _("Adopted {name} {version}.").format(name=label, version=adopted.version))
     _answer(request, caller, project_id)
     return redirect("automation:module", project_id, name)
 
@@ -154,7 +162,7 @@ def _values(
         "plan": found,
         "form": form,
         "lines": [] if is_adopted else lines_of(found, form),
-        "wishes": wish_rows(found.wishes, found.parts.scripts, shown),
+        "wishes": wish_rows(found.wishes, found.parts, found.schema),
         "relations": relation_rows(shown, found.schema),
         "rules": rule_rows(project_id, found.parts, found.schema),
         "scripts": script_rows(project_id, found.parts, is_adopted=is_adopted),

@@ -15,7 +15,7 @@ from stages.automation.reading.module_parts import NEW, Parts, parts_of
 from stages.automation.reading.packages import Module
 from stages.automation.reading.suggestions import Suggestions, suggestions
 from stages.automation.services.module_records import capabilities_of
-from stages.automation.services.module_schema import column_of_shape, differs
+from stages.automation.services.module_schema import column_of_shape, differs, relation_of_shape
 from stages.registers.models import Row
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column, Schema, Table
@@ -135,14 +135,15 @@ def _plan(
 
 
 def _schema_after(schema: Schema, manifest: Manifest) -> Schema:
-    """The tables as they would be."""
+    """The tables and kinds of links as they would be."""
     tables: dict[str, Table] = dict(schema.tables)
     for name, spec in manifest.tables.items():
         wanted = tuple(column_of_shape(*each) for each in spec.columns.items())
         known = tables.get(name) or Table(name, spec.title, position=float("inf"))
         missing = tuple(each for each in wanted if known.column(each.name) is None)
         tables[name] = replace(known, columns=(*known.columns, *missing))
-    return replace(schema, tables=tables)
+    relations = {each: relation_of_shape(each, shape) for each, shape in manifest.relations.items()}
+    return replace(schema, tables=tables, relations={**relations, **schema.relations})
 
 
 def _lacking(project_id: UUID, manifest: Manifest) -> Mapping[tuple[str, str], int]:

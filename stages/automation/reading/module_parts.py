@@ -11,12 +11,13 @@ from kernel.canonical import canonical
 from stages.automation.consequences.looking import look
 from stages.automation.executing.scripts import Script
 from stages.automation.facets import RULE, record_id
+from stages.automation.models import Switch
 from stages.automation.reading.packages import Module, files_of
 from stages.automation.reading.rules import SavedRule, rules_of
 from stages.automation.reading.scripts import scripts_of as scripts_of_project
 from stages.automation.rules.language import NamedRule, Rule
 from stages.automation.rules.parsing import read_rule
-from stages.automation.services.module_records import name_in, scripts_of
+from stages.automation.services.module_records import foreign_views_of, name_in, scripts_of
 from stages.registers.fold.acts import Acts
 
 NEW: Final = "new"
@@ -57,7 +58,21 @@ class ScriptPlan:
     @property
     def wishes(self) -> frozenset[str]:
         """What it asks for, as forms name it."""
-        return frozenset(f"{kind}:{text}" for kind, texts in self.asked.items() for text in texts)
+        return _wishes(self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPlan:
+    """A view of the module that is code of its own. `is_on` says whether the project has switched on this very text."""
+
+    title: str
+    asked: Mapping[str, Sequence[str]]
+    is_on: bool
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """What it asks for, as forms name it."""
+        return _wishes(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +81,17 @@ class Parts:
 
     rules: list[RulePlan]
     scripts: list[ScriptPlan]
+    views: list[ViewPlan] = field(default_factory=list)
     gone_rules: list[str] = field(default_factory=list)
     gone_scripts: list[str] = field(default_factory=list)
 
 
+def _wishes(asked: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    return frozenset(f"{kind}:{text}" for kind, texts in asked.items() for text in texts)
+
+
 def parts_of(project_id: UUID, module: Module, acts: Acts, *, counts: bool = True) -> Parts:
-    """The rules and scripts of a module; with `counts`, how many records its rules would change."""
+    """The rules, scripts and foreign views of a module; with `counts`, how many records its rules would change."""
     saved = {each.name: each for each in rules_of(project_id) if each.module == module.name}
     scripts = {each.script.name: each for each in scripts_of_project(project_id) if each.script.module == module.name}
     known = {name: (each.script, each.is_on) for name, each in scripts.items()}
@@ -85,6 +105,7 @@ def parts_of(project_id: UUID, module: Module, acts: Acts, *, counts: bool = Tru
     return Parts(
         rules,
         _scripts(project_id, module, known),
+        _views(project_id, module),
         gone_rules=sorted(each.removeprefix(prefix) for each in saved.keys() - named_rules),
         gone_scripts=sorted(each.removeprefix(prefix) for each in known.keys() - named_scripts),
     )
@@ -124,3 +145,14 @@ def _scripts(project_id: UUID, module: Module, known: Mapping[str, tuple[Script,
         )
         found.append(plan)
     return found
+
+
+def _views(project_id: UUID, module: Module) -> list[ViewPlan]:
+    views = foreign_views_of(project_id, module, files_of(module))
+    on = dict(Switch.objects.filter(project=project_id, record__in=views, is_on=True).values_list("record", "sha256"))
+    texts = {str(record): sha256 for record, sha256 in on.items()}
+    shapes = module.manifest.views
+    return [
+        ViewPlan(shapes[each.name.partition("/")[2]].title or each.name, each.asked, texts.get(record) == each.sha256)
+        for record, each in views.items()
+    ]

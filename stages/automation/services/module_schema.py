@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from django.utils.translation import gettext
 
 from stages.automation.errors import ModuleIncompatible
 from stages.automation.packages import Manifest
 from stages.automation.packages.manifest import TableSpec
-from stages.automation.packages.shapes import ColumnShape, OptionShape
+from stages.automation.packages.shapes import ColumnShape, OptionShape, RelationShape
 from stages.registers import verbs
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.ids import TABLE, schema_id
@@ -67,6 +66,19 @@ def column_of_shape(name: str, shape: ColumnShape) -> Column:
         reference=shape.reference,
         target=shape.target,
         options=tuple(Option(each.id, each.title) for each in options),
+    )
+
+
+def relation_of_shape(name: str, shape: RelationShape) -> Relation:
+    """A kind of links as the registers have it."""
+    return Relation(
+        name,
+        title=shape.title,
+        inverse=shape.inverse,
+        source=shape.source,
+        target=shape.target,
+        ordered=shape.ordered,
+        properties=dict(shape.properties),
     )
 
 
@@ -130,14 +142,13 @@ class _Adopting:
         payloads: list[Payload] = []
         known = dict(self._schema.relations)
         for name, shape in self._manifest.relations.items():
-            ends: dict[str, Any] = {"source": shape.source, "target": shape.target, "ordered": shape.ordered}
-            properties = dict(shape.properties)
-            found = known.get(name)
+            wanted = relation_of_shape(name, shape)
+            ends = {each: getattr(wanted, each) for each in ("source", "target", "ordered")}
+            found, properties = known.get(name), wanted.properties
             if found is None:
                 schema = replace(self._schema, relations=known)
-                relation = Relation(name, title=shape.title, inverse=shape.inverse, properties=properties, **ends)
-                payloads += verbs.add_relation(self._acts, schema, relation)
-                known[name] = relation
+                payloads += verbs.add_relation(self._acts, schema, wanted)
+                known[name] = wanted
             elif any(getattr(found, member) != value for member, value in ends.items()):
                 words = gettext("The relation “%(relation)s” is there, between other tables.")
                 raise ModuleIncompatible(words % {"relation": name}, relation=name, table=found.source, column="")

@@ -143,6 +143,7 @@ def _adopt(
         return Adopted(**package_facts(package), is_new=False)
     data = {
         **package_facts(package),
+        "title": module.manifest.label,
         "before": before.text("version") if before is not None else None,
         "grants": dict(grants),
     }
@@ -205,6 +206,7 @@ def _leave(registers: RegisterWrite, name: str, reason: str) -> None:
         raise NotFound(gettext("The project has no module “%(name)s”.") % {"name": name[:100]})
     module = module_of(record.text("sha256"))
     facts = {member: record.text(member) for member in ("name", "version", "sha256")}
+    facts["title"] = module.manifest.label if module is not None else record.text("name")
     others = [each.manifest for each in _others(registers, name)]
     write.record(events.MODULE_LEFT.name, Target.of("module", record.entity), facts, reason=reason)
     own = module.manifest.views if module is not None else ()

@@ -35,7 +35,7 @@ def test_jane_is_renamed_in_one_table_and_read_in_the_other(
         assert too_wide(page) == []
     resize(page, (1440, 900))
     page.get_by_role("button", name="Adopt module").click()
-    expect(page.get_by_text("Adopted production 1.0.0")).to_be_visible()
+    expect(page.get_by_text("Adopted Production 1.0.0")).to_be_visible()
     (jane,) = tables.add([{"name": "Jane Doe", "email": "jane@co"}], "contacts")
     tables.write(lambda acts, schema: verbs.attach(acts, schema, jane, "cast", {}))
     assert tables.value(jane, "actor", "cast") is None

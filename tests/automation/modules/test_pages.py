@@ -70,6 +70,63 @@ def test_wishes_are_not_ticked_and_become_grants_when_they_are(site: Site, owner
     assert "Nothing granted of 1" in shown
 
 
+def test_wishes_name_tables_by_their_titles_and_the_view_that_stays_off(site: Site, client: Client, owner_page: Any):
+    shown = _text(owner_page("traceability/"))
+    assert "<b>Propose changes of</b> all of Requirements <code>requirements.*</code>" in shown
+    assert "Coverage</b> stays off until an owner switches this view on" in shown
+    path = f"/projects/{site.project.id}/automation/modules/traceability/"
+    wishes = [each.value for each in plan_adoption(site.project.id, find_module("traceability")).wishes]
+    assert "Coverage</b> on" in _text(client.post(f"{path}plan/", {"version": "1.0.0", "grant": wishes}))
+    client.post(path, {"version": "1.0.0", "grant": wishes})
+    view = _text(client.get(f"/projects/{site.project.id}/automation/views/traceability/coverage/"))
+    assert "Granted: Read <b>Requirements: every column</b>" in view
+
+
+def test_activity_says_the_title_of_a_module(site: Site, client: Client, owner_page: Any):
+    path = f"/projects/{site.project.id}/automation/modules/traceability/"
+    answer = client.post(path, {"version": "1.0.0"}, follow=True)
+    assert "Adopted Traceability 1.0.0." in _text(answer)
+    client.post(f"{path}leave/", {"reason": "The trial is over"})
+    shown = _text(client.get(f"/projects/{site.project.id}/activity/"))
+    assert shown.count("Traceability 1.0.0") >= 2
+    assert "traceability 1.0.0" not in shown
+
+
+CALIBRATED = """
+[relations.calibrates]
+title = "calibrates"
+inverse = "calibrated by"
+source = "answers"
+target = "answers"
+
+[rules.known]
+scope = "answers"
+when = [{ relation = "calibrates", from = "answers" }]
+fill = { text = "Calibrated" }
+"""
+
+
+def test_a_rule_reads_the_same_before_and_after_the_adoption(site: Site, client: Client, owner_page: Any):
+    site.add(ASKING + CALIBRATED)
+    words = "that are linked (<b>calibrated by</b>) with one of"
+    assert words in _text(owner_page("asking/"))
+    client.post(f"/projects/{site.project.id}/automation/modules/asking/", {"version": "1.0.0", "rule": ["known"]})
+    assert words in _text(owner_page("asking/"))
+
+
+def test_registers_without_tables_lead_to_modules(site: Site, client: Client):
+    client.force_login(site.owner.user)
+    shown = _text(client.get(f"/projects/{site.project.id}/registers/"))
+    assert "Or adopt a module: it brings tables" in shown
+    assert f'href="/projects/{site.project.id}/automation/modules/"' in shown
+
+
+def test_the_address_of_the_tab_leads_to_its_first_page(site: Site, client: Client):
+    client.force_login(site.owner.user)
+    answer = client.get(f"/projects/{site.project.id}/automation/")
+    assert answer.headers["Location"] == f"/projects/{site.project.id}/automation/modules/"
+
+
 def test_the_panel_follows_what_is_ticked(site: Site, client: Client, owner_page: Any):
     site.add(manifest("people", table("people", name="text person.name")))
     site.add(ASKING + RULE_AND_SCRIPT, scripts__ask_lua="return 1\n")
