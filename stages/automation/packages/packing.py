@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -15,6 +16,11 @@ from stages.automation.packages.manifest import Manifest, read_manifest
 from stages.automation.packages.refusing import refuse
 
 SECONDS: Final = 60
+MISTAKES: Final = 5
+# "✘ [ERROR] Unexpected "="", and below it "views/own.ts:2:9:"; a mistake of no place has none.
+_MISTAKE: Final = re.compile(
+    r"^.{0,3}\[ERROR\] (?P<message>.+)(?:\n\n? +(?P<file>\S.*?):(?P<line>\d+):\d+:)?", re.MULTILINE
+)
 TYPES: Final = Path(__file__).with_name("foundry-view.d.ts")
 # Entries have the same time, so that the same files make the same archive.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -64,9 +70,19 @@ def _bundled(folder: Path, name: str, esbuild: Path) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise refuse(name, gettext("esbuild did not run: %(why)s") % {"why": error}) from error
     if done.returncode != 0:
-        words = done.stderr.decode("utf-8", "replace").strip()[:2_000]
-        raise refuse(name, gettext("It cannot be bundled: %(why)s") % {"why": words})
+        said = _mistakes(done.stderr.decode("utf-8", "replace"))
+        raise refuse(name, gettext("It cannot be bundled: %(why)s") % {"why": "; ".join(said)})
     return done.stdout
+
+
+def _mistakes(report: str) -> list[str]:
+    """What esbuild reports, each as file, line and message, without its own stack and the lines that it draws."""
+    found = []
+    for mistake in list(_MISTAKE.finditer(report))[:MISTAKES]:
+        message, file, line = (mistake[each] for each in ("message", "file", "line"))
+        words = gettext("%(file)s, line %(line)s: %(message)s")
+        found.append(words % {"file": file, "line": line, "message": message} if file else message)
+    return found or [gettext("esbuild gave no reason.")]
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

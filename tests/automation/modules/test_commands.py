@@ -59,9 +59,12 @@ def test_a_view_in_typescript_becomes_one_script(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     call_command("pack_module", Path("own"), to=Path("again.zip"), stdout=StringIO())
     assert Path("again.zip").read_bytes() == archive.read_bytes()
-    files["views/own.ts"] = "const ="
-    with pytest.raises(CommandError, match=r"views/own\.ts"):
+    files["views/own.ts"] = 'import { words } from "./nothing";\nimport { other } from "./neither";\nwords(other);\n'
+    with pytest.raises(CommandError) as refused:
         call_command("pack_module", _folder(tmp_path / "own", **files), to=archive, stdout=StringIO())
+    missing = 'views/own.ts, line 1: Could not resolve "./nothing"'
+    unknown = 'views/own.ts, line 2: Could not resolve "./neither"'
+    assert str(refused.value) == f"views/own.ts: It cannot be bundled: {missing}; {unknown}"
 
 
 def test_what_is_wrong_is_said_by_its_path(tmp_path: Path):
