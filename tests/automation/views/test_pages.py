@@ -32,6 +32,7 @@ columns.state = {type = "enum", options = [{id = "new", title = "New"}, {id = "r
 columns.good = {type = "boolean"}
 columns.about = {type = "entity-reference", target = "papers"}
 columns.notes = {type = "text", crdt = true}
+columns.due = {type = "date"}
 
 [tables.people]
 columns.name = {type = "text"}
@@ -63,6 +64,11 @@ columns = ["title"]
 kind = "form"
 table = "papers"
 columns = ["key", "title", "state", "good", "about", "notes"]
+
+[views.due]
+kind = "form"
+table = "papers"
+columns = ["due"]
 
 [views.matrix]
 kind = "matrix"
@@ -188,6 +194,10 @@ def test_a_form_shows_one_record_its_neighbours_and_its_fields(see: Callable[...
     ]
     second = see("form", record=papers[1], part="form").context["open_record"]
     assert (second.name.label, second.before, second.after) == ("P-2", papers[0], papers[2])
+
+
+def test_a_field_says_how_a_day_is_typed(see: Callable[..., Any]):
+    assert 'placeholder="as 2026-12-11"' in see("due").content.decode()
 
 
 def test_a_form_leads_from_a_record_that_the_search_leaves_out_to_those_that_it_has(

@@ -200,6 +200,7 @@ def test_a_wrong_value_is_refused_with_its_reason(browser: Browser, sites: Sites
     answer = browser.act(f"records/{record}/edit/", table="requirements", field="within", text="soon", base="")
     assert answer.status_code == 400
     assert "Not a duration" in answer.content.decode()
+    assert 'placeholder="as 1 h 30 min"' in answer.content.decode()
     assert browser.act(f"records/{record}/edit/", table="requirements", field="nothing", text="x").status_code == 404
 
 
