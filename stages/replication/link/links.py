@@ -260,7 +260,8 @@ class SiteLink:
         except (LinkClosed, BadContent, Unavailable):
             raise
         except RemoteError as error:
-            logger.warning("%s of a link with %s has ended: %s", name, self.peer, error)
+            level = logging.DEBUG if self._ending.done() else logging.WARNING
+            logger.log(level, "%s of a link with %s has ended: %s", name, self.peer, error)
         except Exception:
             logger.exception("%s of a link with %s failed", name, self.peer)
 

@@ -53,6 +53,7 @@ class NodeLinks:
         self._name = uuid4().hex
         self._links: dict[UUID, SiteLink] = {}
         self._dials: dict[UUID, Dial] = {}
+        self._deciding = asyncio.Lock()
         self._due = asyncio.Event()
         self._is_following = False
         self._is_ending = False
@@ -107,27 +108,28 @@ class NodeLinks:
 
     async def hold(self, link: SiteLink) -> LinkClosed:
         """Have a link, where it is the one to keep, until it ends; answers why."""
-        comes_first = link.by_us == (own_signer().key < link.peer_key)
-        before = self._links.get(link.peer.id)
-        if before is not None and not comes_first and before.by_us != link.by_us:
-            return await self._refuse(link)
-        if not await self._connect(link, comes_first):
-            return await self._refuse(link)
-        if before is not None:
-            before.close(LinkClose.LINKED_ALREADY)
-        self._links[link.peer.id] = link
+        async with self._deciding:
+            is_kept = await self._replaces(link)
+        if not is_kept:
+            link.close(LinkClose.LINKED_ALREADY)
         try:
             return await link.run()
         finally:
             await self._let_go(link)
 
-    async def _refuse(self, link: SiteLink) -> LinkClosed:
-        link.close(LinkClose.LINKED_ALREADY)
-        return await link.run()
-
-    async def _connect(self, link: SiteLink, comes_first: bool) -> bool:
+    async def _replaces(self, link: SiteLink) -> bool:
+        """Whether it is the link to keep, which it is from now on: both sites have to come to the same."""
+        comes_first = link.by_us == (own_signer().key < link.peer_key)
+        before = self._links.get(link.peer.id)
+        if before is not None and not comes_first and before.by_us != link.by_us:
+            return False
         connecting = functools.partial(connect_peer, link.peer, node=self._name, comes_first=comes_first)
-        return await self.lanes.write(connecting)
+        if not await self.lanes.write(connecting):
+            return False
+        if before is not None:
+            before.close(LinkClose.LINKED_ALREADY)
+        self._links[link.peer.id] = link
+        return True
 
     async def _let_go(self, link: SiteLink) -> None:
         """It has ended: so does its mark, unless another one took its place."""

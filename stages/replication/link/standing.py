@@ -22,6 +22,9 @@ class LinkedPeer:
     key: str
     name: str
 
+    def __str__(self) -> str:
+        return f"site {self.name or self.key[:16]}"
+
 
 def linked_peer(project_id: UUID, key: str) -> LinkedPeer | None:
     """An admitted site of a project that can have links; None for any other."""
