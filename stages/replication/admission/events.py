@@ -76,12 +76,13 @@ def _admitted_sentence(context: EventContext) -> Text:
     return gettext_lazy("{name} admitted the site {thing}")
 
 
-def _link(project_id: UUID | None, _facts: Facts) -> str:
-    """The page of the sites, where it is installed."""
+def _link(project_id: UUID | None, facts: Facts) -> str:
+    """The page of the sites, at the one that it is about."""
     try:
-        return reverse("replication:sites", args=[project_id])
+        address = reverse("replication:sites", args=[project_id])
     except NoReverseMatch:
         return ""
+    return f"{address}?site={facts['site']}" if facts.get("site") else address
 
 
 _line = partial(InboxLine, thing=site_words, link=_link)

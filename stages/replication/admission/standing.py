@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
+from stages.registers.keys import own_site_key
+from stages.replication.admission.cuts import own_head
 from stages.replication.admission.keys import own_keys
 from stages.replication.choices import Rights
 from stages.replication.models import Peer
@@ -29,12 +32,19 @@ class Standing:
         return self.is_own or self.rights == Rights.WRITES
 
 
-OWN = Standing(is_admitted=True, rights=Rights.WRITES, is_own=True)
+OWN: Final = Standing(is_admitted=True, rights=Rights.WRITES, is_own=True)
 
 
 def standings(project_id: UUID) -> dict[str, Standing]:
-    """The sites that this one has admitted, revoked ones too, by their keys; its own keys included."""
-    found = {key.hex(): OWN for key in own_keys()}
+    """The sites that this one has admitted, revoked ones too, by their keys; its own keys included.
+
+    What this site wrote under a key that it has replaced ends where it is here.
+    """
+    current = own_site_key()
+    found = {current.hex(): OWN}
+    for key in own_keys() - {current}:
+        end = own_head(project_id, key)
+        found[key.hex()] = Standing(False, Rights.WRITES, end.number, end.hash or None, is_own=True)
     for peer in Peer.objects.filter(project=project_id, admitted_at__isnull=False):
         cut_hash = bytes(peer.cut_hash).hex() if peer.cut_hash else None
         cut_number = (peer.cut_number or 0) if peer.revoked_at is not None else None
