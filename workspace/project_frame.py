@@ -19,6 +19,7 @@ from projects.access import Access
 from projects.models import Project
 from projects.permissions import may
 from publishing.models import Release
+from workspace.marks import Mark, MarkContext, shown_marks
 from workspace.people import PersonView
 from workspace.places import Place, is_place, places_named
 from workspace.release_summary import summary_of
@@ -82,6 +83,7 @@ class ProjectFrame:
     people: list[PresentView]
     # The open leases, with their holders.
     leases: list[Lease]
+    marks: list[Mark]
 
     @property
     def next_version(self) -> int:
@@ -112,6 +114,7 @@ def frame_of(access: Access, *, user: User, tab: str) -> ProjectFrame:
         tabs=list(shown_tabs(TabContext(access, user, summary), current=tab)),
         people=people_in([project.id], leases, without=user)[project.id],
         leases=leases,
+        marks=list(shown_marks(MarkContext(access, user))),
     )
 
 

@@ -17,6 +17,7 @@ class ReplicationConfig(StageConfig):
         from stages.replication.ingest import plugs as ingest
         from stages.replication.link import plugs as link
         from stages.replication.operation import plugs as operation
+        from stages.replication.pages import plugs as pages
         from stages.replication.permissions import PERMISSIONS, SITE_PERMISSIONS
         from stages.replication.proof import plugs as proof
 
@@ -29,4 +30,5 @@ class ReplicationConfig(StageConfig):
         notices.register()
         link.register()
         operation.register()
+        pages.register()
         proof.register()

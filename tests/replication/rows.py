@@ -41,6 +41,8 @@ def make_peer(project: Project, name: str, *, at: datetime | None = None, **fact
         "admitted_at": now - timedelta(days=30),
         "last_seen_at": at or now - timedelta(minutes=1),
         "connected_at": now - timedelta(minutes=20) if is_linked else None,
+        # As long as a test may take.
+        "claimed_until": now + timedelta(hours=1) if is_linked else None,
     }
     return Peer.objects.create(project=project, **{**given, **facts})
 

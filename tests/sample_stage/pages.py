@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from tests.sample_stage.models import Note
 from workspace import shortcuts
+from workspace.marks import MARKS, Mark, MarkContext
 from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
@@ -22,6 +23,7 @@ from workspace.places import PLACES, Place
 from workspace.proposals.makers import MAKERS, Maker
 from workspace.script_texts import SCRIPT_TEXTS
 from workspace.sections import ACCOUNT_SECTIONS, PERSON_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
+from workspace.starts import STARTS, Start
 from workspace.tabs import TABS, ProjectTab, TabContext
 
 PANEL_NOTES = 5
@@ -51,6 +53,11 @@ def register() -> None:
         "notes",
         MenuEntry(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
     )
+    MARKS.register("notes", _mark)
+    STARTS.register(
+        "notes",
+        Start(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
+    )
     shortcuts.GROUPS.register("notes", shortcuts.ShortcutGroup(label, position=50))
     shortcuts.register_shortcuts(shortcuts.Shortcut("note", "Mod+Alt+j", gettext_lazy("Write a note"), "notes"))
 
@@ -62,6 +69,14 @@ def _places(ids: Collection[str]) -> dict[str, Place]:
         str(note_id): Place(project_id, _("a note"), reverse("sample_stage:notes", args=[project_id]))
         for note_id, project_id in found
     }
+
+
+def _mark(context: MarkContext) -> Mark | None:
+    """Of projects that are described by a question."""
+    project = context.access.project
+    if not project.description.endswith("?"):
+        return None
+    return Mark(icon="list", words=_("Asks something"), url=reverse("sample_stage:notes", args=[project.id]))
 
 
 def _count(context: TabContext) -> int:

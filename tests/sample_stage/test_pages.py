@@ -32,11 +32,11 @@ from drf_spectacular.generators import SchemaGenerator
 from kernel.addresses import API_URLS, PAGE_URLS
 from kernel.site_permissions import SITE_PERMISSIONS
 from projects.permissions import PERMISSIONS
-from workspace import menu, panels, person_facts, script_texts, sections, shortcuts, tabs
+from workspace import marks, menu, panels, person_facts, script_texts, sections, shortcuts, starts, tabs
 from workspace.palette import registry
 registries = [API_URLS, PAGE_URLS, SITE_PERMISSIONS, PERMISSIONS, menu.MENU, panels.PANELS, tabs.TABS,
     sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, sections.PERSON_SECTIONS, person_facts.PERSON_SUMMARIES,
-    person_facts.CLOSING_NOTES, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
+    person_facts.CLOSING_NOTES, marks.MARKS, starts.STARTS, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
     registry.GROUPS, script_texts.SCRIPT_TEXTS]
 paths = list(SchemaGenerator().get_schema(request=None, public=True)["paths"])
 print(json.dumps({**{each.noun: list(each) for each in registries}, "paths": paths}))
@@ -71,6 +71,8 @@ def test_a_stage_that_is_left_out_leaves_nothing_behind() -> None:
         "section of a person's page": ["notes"],
         "summary of an account": ["notes"],
         "note on closing an account": ["notes"],
+        "mark of a project": ["notes"],
+        "way to start a project": ["notes"],
         "texts of scripts": ["sample_stage"],
         "shortcut": ["note"],
         "group of shortcuts": ["notes"],
@@ -97,6 +99,33 @@ def test_its_tab_leads_to_its_page(browser: Browser, viewer: User, noted: Projec
     (tab,) = elements(page, "a", href=f"/projects/{noted.id}/notes/")
     assert tab.attributes["aria-current"] == "page"
     assert [words(each) for each in elements(page, "ul", id="notes")] == ["Ask the clinic"]
+
+
+@pytest.mark.django_db
+def test_its_mark_is_beside_the_state_of_the_project(
+    browser: Browser,  # noqa: F811
+    viewer: User,
+    project: Project,
+) -> None:
+    def marks() -> list[str]:
+        page = browser(viewer).get(f"/projects/{project.id}/history/")
+        return [words(each) for each in elements(page, "span", id="project-marks")]
+
+    assert marks() == [""]
+    Project.objects.filter(pk=project.pk).update(description="Who calls the clinic?")
+    assert marks() == ["Asks something"]
+
+
+@pytest.mark.django_db
+def test_its_way_to_start_a_project_is_for_those_who_may(
+    browser: Browser,  # noqa: F811
+    viewer: User,
+    make_user: Callable[..., User],
+) -> None:
+    auditor = make_user("auditor", is_auditor=True)
+    found = [elements(browser(each).get("/projects/"), "a", href="/notes/") for each in (viewer, auditor)]
+    assert not any("btn" in each.attributes.get("class", "") for each in found[0])
+    assert any("btn" in each.attributes.get("class", "") for each in found[1])
 
 
 @pytest.mark.django_db

@@ -34,6 +34,7 @@ from workspace.people import PersonView, brief_name, first_name, tints_of
 from workspace.proposals.presentation import target_label
 from workspace.script_texts import attachment_texts as texts_of_attachments
 from workspace.sections import SectionView
+from workspace.starts import Start, starts_of
 
 register = template.Library()
 
@@ -189,6 +190,12 @@ def _rendered(context: Context, template: str, values: Mapping[str, object]) -> 
 def main_menu(context: Context) -> list[MenuEntry]:
     """The entries of the main menu that the reader may follow."""
     return list(menu_of(context.get("user")))
+
+
+@register.simple_tag(takes_context=True)
+def project_starts(context: Context) -> list[Start]:
+    """The further ways by which the reader may have a project here."""
+    return list(starts_of(context.get("user")))
 
 
 @register.simple_tag

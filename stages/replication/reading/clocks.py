@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from stages.registers.models import Bundle
+from stages.replication.models import Peer
 
 # The number of the newest bundle of each chain, by the key of its site in lowercase hexadecimal digits.
 Heads = Mapping[str, int]
@@ -18,9 +18,12 @@ def heads_here(project_id: UUID) -> dict[str, int]:
     return {bytes(site).hex(): number for site, number in newest.values_list("site_key", "number")}
 
 
-def heads_in(clock: Mapping[str, Sequence[Any]]) -> dict[str, int]:
-    """What a site has said to have: its clock is `{site: [hlc, number, hash]}`."""
-    return {site: int(entry[1]) for site, entry in clock.items()}
+def heads_of(peer: Peer, here: Heads) -> dict[str, int]:
+    """What a site has said to have, and of its own chain at least what is here."""
+    own = peer.key_text
+    there = {site: int(entry[1]) for site, entry in peer.clock.items()}
+    newest = max(there.get(own, 0), here.get(own, 0))
+    return there | {own: newest} if newest else there
 
 
 def count_missing(have: Heads, of: Heads) -> int:

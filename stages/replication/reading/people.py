@@ -46,4 +46,4 @@ def _certified(key: str, certificate: str) -> SitePerson:
         claims = json.loads(certificate)
     except ValueError:
         claims = {}
-    return SitePerson(str(claims.get("actor") or key), str(claims.get("display_name") or key[:8]))
+    return SitePerson(str(claims.get("actor") or UUID(hex=key[:32])), str(claims.get("display_name") or key[:8]))

@@ -15,7 +15,7 @@ from django.db.models import Min, Q
 from django.utils import timezone
 
 from stages.registers.models import Bundle
-from stages.replication.reading.clocks import Heads, common_heads, heads_in
+from stages.replication.reading.clocks import Heads, common_heads, heads_of
 from stages.replication.reading.standing import Site, SiteState, name_of
 
 
@@ -80,7 +80,7 @@ def sameness_of(
     """Compare what the others have said with what is here; one query where something is not everywhere."""
     if not others:
         return Sameness(Verdict.ALONE, sites=1)
-    there = {each.key: heads_in(each.peer.clock) for each in others if each.peer is not None}
+    there = {each.key: heads_of(each.peer, heads) for each in others if each.peer is not None}
     common = common_heads(heads, there.values())
     missing = {site: number - common[site] for site, number in heads.items() if number > common[site]}
     behind = [each for each in others if each.behind or each.ahead]
@@ -118,16 +118,16 @@ def _same_at(project_id: UUID, others: Sequence[Site], there: Mapping[str, Heads
 
 def _first_missing(project_id: UUID, clocks: Sequence[Heads]) -> datetime | None:
     """When the first bundle came here that one of these clocks does not have."""
-    lacks = reduce(or_, (_beyond(each) for each in clocks))
+    lacks = reduce(or_, (beyond(each) for each in clocks))
     found: datetime | None = Bundle.objects.filter(lacks, project_id=project_id).aggregate(at=Min("received_at"))["at"]
     return found
 
 
-def _beyond(heads: Heads) -> Q:
-    """The bundles that a clock does not have."""
-    known = [bytes.fromhex(site) for site in heads]
-    newer = (Q(site_key=bytes.fromhex(site), number__gt=number) for site, number in heads.items())
-    return reduce(or_, newer, ~Q(site_key__in=known))
+def beyond(heads: Heads, of: str = "") -> Q:
+    """The bundles that are not among these; `of` leads to the bundle from another table."""
+    known = Q(**{f"{of}site_key__in": [bytes.fromhex(site) for site in heads]})
+    newer = (Q(**{f"{of}site_key": bytes.fromhex(site), f"{of}number__gt": number}) for site, number in heads.items())
+    return reduce(or_, newer, ~known)
 
 
 def _hash(others: Sequence[Site]) -> str:

@@ -14,6 +14,7 @@ from accounts.callers import Caller
 from projects.access import get_project
 from stages.registers.keys import own_site_key
 from stages.replication.environment import NAME
+from stages.replication.link.presence import links_of
 from stages.replication.models import Peer
 from stages.replication.permissions import READ
 from stages.replication.reading.bodies import body_of
@@ -60,13 +61,14 @@ def own_name() -> str:
 
 
 def read_sites(project_id: UUID) -> Sites:
-    """The sites of a project, in five queries however many there are."""
+    """The sites of a project, in six queries however many there are."""
     peers = list(_peers(project_id))
     heads = heads_here(project_id)
     here_key = own_site_key().hex()
     names = {here_key: own_name()} | {each.key_text: each.name or each.key_text[:8] for each in peers}
+    linked = links_of(project_id) if peers else {}
     people = people_elsewhere(project_id, (each.key_text for each in peers))
-    sites = [site_of(each, heads, names, people.get(each.key_text, []), is_linked(each)) for each in peers]
+    sites = [site_of(each, heads, names, people.get(each.key_text, []), each.key_text in linked) for each in peers]
     others = [each for each in sites if each.peer is not None and each.peer.is_admitted]
     here = Site(
         key=here_key,
@@ -92,11 +94,6 @@ def _peers(project_id: UUID) -> Any:
     first = Case(When(is_home=True, then=Value(0)), default=Value(1))
     found = Peer.objects.filter(project_id=project_id).select_related("admitted_by")
     return found.order_by(first, F("admitted_at").asc(nulls_last=True), "id")
-
-
-def is_linked(peer: Peer) -> bool:
-    """Whether there is a link to it now."""
-    return peer.is_admitted and peer.connected_at is not None
 
 
 def home_name(project_id: UUID) -> str:

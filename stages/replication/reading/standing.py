@@ -8,8 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from django.conf import settings
+
+from stages.replication.environment import SKEW
 from stages.replication.models import Peer
-from stages.replication.reading.clocks import Heads, count_missing, heads_in
+from stages.replication.reading.clocks import Heads, count_missing, heads_of
 from stages.replication.reading.people import SitePerson
 
 SHORT_KEY: Final = 8
@@ -95,6 +98,16 @@ class Site:
         skew = self.peer.skew_ms if self.peer else None
         return round(skew / 1000) if skew is not None and abs(skew) >= 1000 else 0
 
+    @property
+    def is_clock_wrong(self) -> bool:
+        """Whether its clock is so far ahead that what it writes is held."""
+        return self.clock_seconds > int(getattr(settings, SKEW))
+
+    @property
+    def percent(self) -> int:
+        """How much of all that is known it has."""
+        return 100 * sum(min(each.has, each.of) for each in self.knows) // max(1, sum(each.of for each in self.knows))
+
 
 def state_of(peer: Peer, *, is_linked: bool, behind: int, ahead: int) -> SiteState:
     """What there is to say of a peer first."""
@@ -116,7 +129,7 @@ def is_alarmed(peer: Peer) -> bool:
 
 def site_of(peer: Peer, here: Heads, names: Mapping[str, str], people: Sequence[SitePerson], is_linked: bool) -> Site:
     """A peer as it is seen from here. `names` are those of all sites by their keys."""
-    there = heads_in(peer.clock)
+    there = heads_of(peer, here)
     behind, ahead = count_missing(there, here), count_missing(here, there)
     return Site(
         key=peer.key_text,

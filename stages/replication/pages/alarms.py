@@ -1,0 +1,65 @@
+"""The alarms of the sites of a project: same changes and different records, or two histories of one site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from stages.registers.reading.naming import Named, names_of
+from stages.registers.reading.reader import Reader
+from stages.replication.reading.sites import Sites
+from stages.replication.reading.standing import Site
+
+FORK = "fork"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What was noticed at a site, and when; `over_at` is None while it still holds. `records` are ids."""
+
+    site: Site
+    kind: str
+    at: datetime
+    over_at: datetime | None
+    detail: str
+    records: list[str]
+
+    @property
+    def is_fork(self) -> bool:
+        return self.kind == FORK
+
+
+def alarms_of(sites: Sites) -> list[Alarm]:
+    """Of all sites, the newest first."""
+    found = [_alarm(each, each.peer.alarm) for each in sites.all if each.peer is not None and each.peer.alarm]
+    return sorted((each for each in found if each is not None), key=lambda each: each.at, reverse=True)
+
+
+def last_alarm(sites: Sites) -> Alarm | None:
+    """The newest one."""
+    return next(iter(alarms_of(sites)), None)
+
+
+def named_records(project_id: UUID, records: list[str]) -> list[Named]:
+    """These records by what they are called; none of them is asked for where there are none."""
+    if not records:
+        return []
+    names = names_of(Reader(project_id), records)
+    return [names[each] for each in records if each in names]
+
+
+def _alarm(site: Site, facts: dict[str, Any]) -> Alarm | None:
+    at = _moment(facts.get("at"))
+    if at is None:
+        return None
+    records = [str(each) for each in facts.get("records") or ()]
+    kind, detail = str(facts.get("kind") or ""), str(facts.get("detail") or "")
+    return Alarm(site, kind, at, _moment(facts.get("over_at")), detail, records)
+
+
+def _moment(text: object) -> datetime | None:
+    return parse_datetime(text) if isinstance(text, str) else None

@@ -1,0 +1,53 @@
+"""Held bundles as the page lists them: why, in a word and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from stages.replication.choices import HeldReason
+from stages.replication.reading.held import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason in a word, with its icon, and in a sentence; `is_bad` are those that an honest site does not give."""
+
+    label: Promise
+    icon: str
+    words: Promise
+    is_bad: bool = False
+
+
+WHYS: Final[Mapping[str, Why]] = {
+    HeldReason.FUTURE: Why(_("Clock ahead"), "clock", _("Its clock is ahead")),
+    HeldReason.UNKNOWN_SITE: Why(_("Unknown site"), "circle-question-mark", _("Its site is not admitted here")),
+    HeldReason.UNKNOWN_KEY: Why(_("Unknown key"), "key-round", _("Its site has not certified who signed it")),
+    HeldReason.READ_ONLY: Why(_("Reads only"), "eye", _("Its site may only read")),
+    HeldReason.REVOKED: Why(_("Revoked"), "shield-x", _("Written after its site or its author was revoked"), True),
+    HeldReason.FORK: Why(_("Two histories"), "git-branch", _("Its site has written another under its number"), True),
+    HeldReason.BAD_SIGNATURE: Why(_("Wrong signature"), "shield-alert", _("A signature does not fit its text"), True),
+    HeldReason.MALFORMED: Why(_("Malformed"), "triangle-alert", _("It is no bundle as sites write them"), True),
+    HeldReason.NEWER: Why(_("Newer Foundry"), "layers", _("It needs a newer Foundry here")),
+    HeldReason.BEHIND: Why(_("Waits"), "clock", _("One before it waits")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """One line of the list."""
+
+    held: Held
+
+    @property
+    def why(self) -> Why:
+        return WHYS[self.held.bundle.reason]
+
+
+def held_rows(shown: Sequence[Held]) -> list[HeldRow]:
+    """The lines of the list."""
+    return [HeldRow(each) for each in shown]

@@ -1,0 +1,72 @@
+"""What an owner decides about a bundle that is held: let it in, enter its content again, or discard it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.callers import Caller
+from kernel.errors import NotFound
+from stages.replication.held.acts import DISCARD, RE_ENTER, RELEASE
+from stages.replication.held.services import discard_held, re_enter_held, release_held
+from stages.replication.pages.acting import allowed_access, ask
+from stages.replication.pages.frame import Dialog
+from stages.replication.permissions import DECIDE_HELD
+from stages.replication.reading.held import find_held
+from workspace.decorators import PageRequest, page
+
+_DONE: Final[dict[str, Promise]] = {
+    RELEASE: gettext_lazy("The bundle is let in."),
+    RE_ENTER: gettext_lazy("What the bundle says is entered again, as yours."),
+    DISCARD: gettext_lazy("The bundle is discarded."),
+}
+
+
+@page("GET", "HEAD", "POST")
+def release(request: PageRequest, project_id: UUID, held_id: UUID) -> HttpResponse:
+    """POST `reason`: let it in although its site, or its author, was revoked."""
+    reason = request.POST.get("reason", "")
+    return _decide(request, project_id, held_id, RELEASE, lambda caller: _by(release_held, caller, held_id, reason))
+
+
+@page("GET", "HEAD", "POST")
+def discard(request: PageRequest, project_id: UUID, held_id: UUID) -> HttpResponse:
+    """POST `reason`: it never comes in."""
+    reason = request.POST.get("reason", "")
+    return _decide(request, project_id, held_id, DISCARD, lambda caller: _by(discard_held, caller, held_id, reason))
+
+
+@page("GET", "HEAD", "POST")
+def re_enter(request: PageRequest, project_id: UUID, held_id: UUID) -> HttpResponse:
+    """POST: write what it says as a change of one's own."""
+
+    def act(caller: Caller) -> None:
+        re_enter_held(caller=caller, held_id=held_id)
+
+    return _decide(request, project_id, held_id, RE_ENTER, act)
+
+
+def _by(decide: Callable[..., object], caller: Caller, held_id: UUID, reason: str) -> None:
+    decide(caller=caller, held_id=held_id, reason=reason)
+
+
+def _decide(
+    request: PageRequest, project_id: UUID, held_id: UUID, act: str, do: Callable[[Caller], None]
+) -> HttpResponse:
+    access = allowed_access(request, project_id, DECIDE_HELD)
+    held = find_held(project_id, held_id)
+    if held is None:
+        raise NotFound(_("There is no such held bundle, or it was decided meanwhile."))
+
+    def decide(caller: Caller) -> str:
+        do(caller)
+        return str(_DONE[act])
+
+    dialog = Dialog(template=act, values={"held_bundle": held})
+    return ask(request, access, dialog, decide, reason=request.POST.get("reason", ""))

@@ -1,0 +1,34 @@
+"""The mark in the header of a project's pages: how many sites are away, and what waits for them."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from projects.permissions import may
+from stages.replication.permissions import READ
+from stages.replication.reading.waiting import Waiting, read_waiting
+from workspace.marks import Mark, MarkContext
+
+
+def mark_of(context: MarkContext) -> Mark | None:
+    """Nothing while nothing waits and nothing differs. One query."""
+    if not may(READ, role=context.access.role):
+        return None
+    waiting = read_waiting(context.access.project.id)
+    url = reverse("replication:sites", args=[context.access.project.id])
+    if waiting.differs:
+        words = _("Differs from {sites}").format(sites=", ".join(waiting.differs))
+        return Mark(icon="triangle-alert", words=words, url=url, tone="bad", title=_("The same changes, other records"))
+    if not waiting.to_send:
+        return None
+    return Mark(icon="waypoints", words=_words(waiting), url=url, title=_("Changes that are not at all sites yet"))
+
+
+def _words(waiting: Waiting) -> str:
+    to_send = _("{n} to send").format(n=f"{waiting.to_send:,}")
+    if not waiting.away:
+        return to_send
+    away = ngettext("{n} site away", "{n} sites away", waiting.away).format(n=waiting.away)
+    return f"{away} · {to_send}"

@@ -1,0 +1,60 @@
+"""How many sites are away, and how much waits for them: for the header of every page, by one planned statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.statements import run
+from stages.registers.keys import own_site_key
+from stages.replication.models import Peer
+from stages.replication.reading.clocks import common_heads, heads_of
+from stages.replication.reading.standing import is_alarmed
+
+# The admitted sites, each with the number of its newest bundle here, and that of the newest one of this site.
+_PEERS: Final = """
+SELECT key, name, clock::text, alarm::text, coalesce(connected_at IS NOT NULL AND claimed_until > now(), false), (
+    SELECT number FROM registers_bundle AS bundle WHERE bundle.project_id = peer.project_id
+        AND bundle.site_key = peer.key ORDER BY number DESC LIMIT 1
+), (
+    SELECT number FROM registers_bundle AS bundle WHERE bundle.project_id = peer.project_id
+        AND bundle.site_key = %s ORDER BY number DESC LIMIT 1
+) FROM replication_peer AS peer WHERE project_id = %s AND admitted_at IS NOT NULL AND revoked_at IS NULL ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`away` counts the admitted sites without a link, `to_send` the bundles that are not at all of them; `differs`
+    names those that have other content under the same clock.
+    """
+
+    away: int = 0
+    to_send: int = 0
+    differs: Sequence[str] = field(default=())
+
+
+def read_waiting(project_id: UUID) -> Waiting:
+    """What waits for other sites, by the heads of the chains, however long they are."""
+    own = own_site_key()
+    rows = run((_PEERS, [own, project_id]))
+    if not rows:
+        return Waiting()
+    peers = [_peer(*row[:4]) for row in rows]
+    here = {each.key_text: number or 0 for each, (*_peer, number, _own) in zip(peers, rows, strict=True)}
+    here[own.hex()] = rows[0][-1] or 0
+    common = common_heads(here, (heads_of(each, here) for each in peers))
+    return Waiting(
+        away=sum(not is_linked for *_peer, is_linked, _number, _own in rows),
+        to_send=sum(number - common[site] for site, number in here.items()),
+        differs=[str(each) for each in peers if is_alarmed(each)],
+    )
+
+
+def _peer(key: bytes, name: str, clock: str, alarm: str | None) -> Peer:
+    """As far as it is read here."""
+    facts: dict[str, Any] = {"clock": json.loads(clock), "alarm": json.loads(alarm) if alarm else None}
+    return Peer(key=key, name=name, **facts)

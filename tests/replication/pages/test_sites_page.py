@@ -1,0 +1,154 @@
+"""The page Sites: what it shows to whom, and how often it asks Postgres."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from projects.models import Project
+from stages.registers.models import Record
+from stages.replication.models import Peer
+from tests.replication.rows import clock_of, make_peer
+from tests.replication.scenes import Scene, admit_elsewhere, make_records, six_sites
+from tests.workspace.html import elements, words
+
+pytestmark = pytest.mark.django_db
+MOST = 30
+
+
+@pytest.fixture
+def scene(project: Project, owner: User, caller_for: Callable[..., Any]) -> Scene:
+    return six_sites(project, caller_for(owner))
+
+
+@pytest.fixture
+def page(project: Project, owner: User, client: Client) -> Callable[[str], Any]:
+    client.force_login(owner)
+    return lambda more="": client.get(f"/projects/{project.id}/sites/{more}")
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(words(each) for each in elements(answer, "main"))
+
+
+def test_a_project_at_one_site_says_what_a_site_is_for(
+    page: Callable[[str], Any], viewer: User, client: Client
+) -> None:
+    assert "This project is at one site" in text_of(page(""))
+    assert [words(each) for each in elements(page(""), "a", href="invite/")] or "Invite a site…" in text_of(page(""))
+    client.force_login(viewer)
+    shown = text_of(page(""))
+    assert "Invite a site" not in shown
+    assert "An owner of the project can invite one." in shown
+
+
+def test_ring_and_table_say_the_same(scene: Scene, page: Callable[[str], Any]) -> None:
+    ring, table = page(""), page("?as=table")
+    assert len(elements(ring, "a", **{"class": "sites-node"})) == 6
+    assert not elements(table, "a", **{"class": "sites-node"})
+    for shown in (text_of(ring), text_of(table)):
+        for name, peer in scene.peers.items():
+            assert name in shown
+            assert f"{peer.key_text[:4]} {peer.key_text[4:8]}" in shown
+        for said in ("Away since", "clock 10 min ahead", "clock 4 s ahead", "Revoked", "No link", "Linked, same"):
+            assert said in shown
+
+
+def test_what_is_held_has_its_reason_and_the_acts_that_apply(scene: Scene, page: Callable[[str], Any]) -> None:
+    shown = text_of(page(""))
+    assert "9 bundles, nothing of them is shown yet" in shown
+    assert "Its site has not certified who signed it; 6 more wait" in shown
+    for name, acts in {"future": {"discard"}, "unknown_key": {"re-enter", "discard"}}.items():
+        hrefs = [each.attributes.get("href", "") for each in elements(page(""), "a")]
+        offered = {href.split("/")[-2] for href in hrefs if f"/held/{scene.held[name].id}/" in href}
+        assert offered == acts
+
+
+def test_viewers_read_and_are_offered_nothing(
+    scene: Scene, page: Callable[[str], Any], viewer: User, client: Client
+) -> None:
+    client.force_login(viewer)
+    shown = text_of(page(""))
+    assert "Basel" in shown
+    for act in ("Invite a site", "Discard…", "Revoke…", "Change rights…"):
+        assert act not in shown
+
+
+def test_the_address_chooses_a_site(scene: Scene, page: Callable[[str], Any]) -> None:
+    visp = scene.peers["Visp plant"]
+    (panel,) = elements(page(f"?site={visp.key_text}"), "aside", **{"class": "sites-panel"})
+    assert "wss://visp.example" in words(panel)
+    assert "Try now" in words(panel)
+    (unknown,) = elements(page("?site=nothing"), "aside", **{"class": "sites-panel"})
+    assert "Inspection laptop" in words(unknown)
+
+
+def test_what_other_sites_decided_waits_for_an_owner(
+    scene: Scene, project: Project, page: Callable[[str], Any]
+) -> None:
+    basel, lyon = scene.peers["Basel"], scene.peers["Lyon"]
+    admit_elsewhere(project, "Train", basel)
+    basel.revocations = {lyon.key_text: {"number": 7, "hash": "ab" * 32, "at": "2026-11-30T10:00:00Z"}}
+    basel.save()
+    shown = text_of(page(""))
+    assert "Basel has admitted it" in shown
+    assert "Basel has revoked it after bundle 7" in shown
+
+
+def test_an_alarm_is_in_red_with_its_records(scene: Scene, project: Project, page: Callable[[str], Any]) -> None:
+    record = str(Record.objects.filter(project=project).exclude(alive=False).latest("id").id)
+    alarm = {"kind": "differs", "at": "2026-11-30T10:00:00Z", "detail": "", "records": [record]}
+    Peer.objects.filter(pk=scene.peers["Lyon"].pk).update(alarm=alarm)
+    answer = page("")
+    assert "Two sites have the same changes and show different records" in text_of(answer)
+    (mark,) = elements(answer, "span", id="project-marks")
+    assert words(mark) == "Differs from Lyon"
+    (dialog,) = elements(page("differs/"), "dialog", **{"class": "dialog page-dialog dialog-wide"})
+    assert "Lyon has the same changes and shows other records" in words(dialog)
+
+
+def test_what_differs_names_the_records_that_are_not_everywhere(scene: Scene, page: Callable[[str], Any]) -> None:
+    (dialog,) = elements(page("differs/"), "dialog", **{"class": "dialog page-dialog dialog-wide"})
+    shown = words(dialog)
+    assert "REQ-18" in shown
+    assert "not at Inspection laptop, Visp plant" in shown
+
+
+def test_the_mark_is_gone_when_nothing_waits(
+    project: Project, owner: User, client: Client, caller_for: Callable[..., Any]
+) -> None:
+    make_records(project, caller_for(owner), 2)
+    client.force_login(owner)
+
+    def mark() -> str:
+        (found,) = elements(client.get(f"/projects/{project.id}/history/"), "span", id="project-marks")
+        return words(found)
+
+    assert mark() == ""
+    peer = make_peer(project, "Basel", clock=clock_of(project, own=2))
+    assert mark() == "1 site away · 2 to send"
+    peer.clock = clock_of(project)
+    peer.save()
+    assert mark() == ""
+
+
+def test_more_sites_and_more_bundles_are_no_more_queries(
+    scene: Scene, project: Project, page: Callable[[str], Any]
+) -> None:
+    def asked(more: str) -> int:
+        assert page(more).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            page(more)
+        return len(queries)
+
+    before = asked("")
+    for at in range(5):
+        make_peer(project, f"Site {at}", clock=clock_of(project))
+    assert asked("") <= before <= MOST
+    assert asked("differs/") <= 45
