@@ -1,0 +1,1 @@
+"""Sites that find each other in one network."""
