@@ -69,12 +69,12 @@ class Rows:
     expected: dict[Key, RebuiltRow] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
 
-    def put(self, fact: Fact, key: Key, **columns: Any) -> None:
+    def put(self, fact: Fact, key: Key, /, **columns: Any) -> None:
         """Add the row that an event creates."""
         self._check_chain(fact, key)
         self.expected[key] = RebuiltRow(fact.where, fact.chain, columns)
 
-    def change(self, fact: Fact, key: Key, **columns: Any) -> None:
+    def change(self, fact: Fact, key: Key, /, **columns: Any) -> None:
         """Change the columns that an event changes; the others keep their values."""
         self._check_chain(fact, key)
         row = self.expected.get(key)

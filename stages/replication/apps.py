@@ -12,6 +12,7 @@ class ReplicationConfig(StageConfig):
         from projects.permissions import register_permissions
         from stages.replication import notices
         from stages.replication.admission import plugs as admission
+        from stages.replication.discovery import plugs as discovery
         from stages.replication.held import plugs as held
         from stages.replication.home import plugs as home
         from stages.replication.ingest import plugs as ingest
@@ -24,6 +25,7 @@ class ReplicationConfig(StageConfig):
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         admission.register()
+        discovery.register()
         held.register()
         home.register()
         ingest.register()

@@ -6,7 +6,12 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf, get_all_addresses
+from zeroconf import (  # type: ignore[attr-defined]  # get_all_addresses is public, and not in its __all__
+    IPVersion,
+    ServiceStateChange,
+    Zeroconf,
+    get_all_addresses,
+)
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from stages.replication.discovery.adverts import SERVICE, Advert, read_advert

@@ -1,4 +1,4 @@
-"""The other sites of a project in a bundle: who was admitted, until when, and what they sent. Also a piece of `verify.py`.
+"""The other sites of a project in a bundle: who was admitted, until when, what they sent. Also a piece of `verify.py`.
 
 It imports the standard library and the verifier's modules only.
 """
@@ -60,7 +60,7 @@ class SitesOfProject:
     def fault(self, data: Json) -> str:
         """Why bundles of a site could not come in then; empty where they could."""
         site = self.sites.get(data["site"])
-        if site is None or site["admitted_at"] is None and site["revoked_at"] is None:
+        if site is None or (site["admitted_at"] is None and site["revoked_at"] is None):
             return "was not admitted"
         if site["revoked_at"] is None:
             return "" if site["rights"] == "writes" else "could only read"
@@ -80,7 +80,7 @@ def sites_of(events: Iterable[Event]) -> list[Json]:
 
 
 def check_sites(facts: Facts) -> None:
-    """The list is what the events say, no bundle came in from a site that might not send it, and new keys are sealed."""
+    """The list is what the events say, no bundle came in that might not, and new keys are sealed by those before."""
     own = {key.hex() for key in facts.known.values()}
     found = SitesOfProject()
     for event in facts.all_events():

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TABLES: Final = {
-    "replication_peer": "admitted and revoked by events (records of replication); the rest is what links heard",
-    "replication_invitation": "made, used and withdrawn by events (records of replication)",
-    "replication_heldbundle": "as another site sent it; what was decided has its event (records of replication)",
+    "replication_heldbundle": "as another site sent it; what became of it has its event (records of replication)",
     "replication_copiedevent": "the chain of another site, linked by its own hashes and sealed there",
     "replication_copiedcheckpoint": "sealed by another site, and recorded by record.copied (copies of home)",
     "replication_wantedcontent": "asked for by people; its bytes have the hash that an event or operation names",

@@ -1,0 +1,1 @@
+"""What proves what is said about other sites."""
