@@ -211,11 +211,19 @@ def _held(facts: _Facts, user: User) -> Lease | None:
     return next((lease for lease in facts.leases if lease.field in fields and lease.user_id != user.id), None)
 
 
+def makes_version(round_: Round) -> bool:
+    """Whether fields are among what a round changes: other changes, such as those of records, make no version."""
+    return any(item.key.kind == DEFAULT_KIND for item in items_of_round(round_))
+
+
 def _accept_line(summary: ProposalSummary, accepting: Progress, user: User) -> str:
     round_, needed = summary.round, summary.policy.approvals
     assert round_ is not None
     count = len(round_.changes)
-    writes = ngettext("Writes {n} change as one version.", "Writes {n} changes as one version.", count).format(n=count)
+    writes = ngettext("Writes {n} change.", "Writes {n} changes.", count)
+    if makes_version(round_):
+        writes = ngettext("Writes {n} change as one version.", "Writes {n} changes as one version.", count)
+    writes = writes.format(n=count)
     if needed and user.id in accepting.counted.approvals:
         counts = _("Counts as your approval, {n} of {needed}.")
         writes = f"{counts.format(n=min(len(accepting.counted.approvals), needed), needed=needed)} {writes}"

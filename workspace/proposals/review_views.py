@@ -30,7 +30,7 @@ from workspace.proposals.comparing import (
     sides_of,
     text_in_round,
 )
-from workspace.proposals.deciding import Review, review_of, vote_lines
+from workspace.proposals.deciding import Review, makes_version, review_of, vote_lines
 from workspace.proposals.makers import maker_of
 from workspace.proposals.other_changes import follow_ups, other_changes
 from workspace.proposals.presentation import (
@@ -104,6 +104,7 @@ def review_context(request: PageRequest, access: Access, shown: Proposal, **dial
         "state": state_words(shown),
         "round": round_,
         "newest": newest,
+        "makes_version": makes_version(newest),
         "rounds": summary.rounds[::-1],
         "against": against,
         "view": view_of(request),
