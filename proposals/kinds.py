@@ -117,7 +117,8 @@ class Kind:
     - `apply(write, acceptance, changes)`: makes the changes in the transaction of the acceptance, records its own
       events, and returns the version that it made, if it makes one. Raises to refuse the whole acceptance;
     - `label(target)`: the target for people;
-    - `labels(project_id, targets)`: the same for many, by the names that things have in the project; None: as `label`;
+    - `labels(project_id, contents)`: the same for many, by the names that things have in the project, or would have by
+      what the targets hold (None: not known); None: as `label`;
     - `addresses(project_id, targets)`: the pages of those targets that have one; None where none has;
     - `read_texts(contents)`: the texts behind contents that rounds and versions hold, by SHA-256, in one query;
     - `difference(target, before, after, budget)`: how two texts (None: there is none) differ, as REST shows it; the
@@ -149,14 +150,14 @@ class Kind:
     canonical_of_hash: Callable[[str, str | None, str | None], Content] | None = None
     reading: Reading | None = None
     follows: Callable[[UUID, Mapping[str, Content]], list[FollowUp]] | None = None
-    labels: Callable[[UUID, Collection[str]], Mapping[str, str]] | None = None
+    labels: Callable[[UUID, Mapping[str, Content]], Mapping[str, str]] | None = None
     addresses: Callable[[UUID, Collection[str]], Mapping[str, str]] | None = None
 
-    def labels_in(self, project_id: UUID, targets: Collection[str]) -> Mapping[str, str]:
-        """The targets for people who see the project."""
+    def labels_in(self, project_id: UUID, contents: Mapping[str, Content]) -> Mapping[str, str]:
+        """Targets for people who see the project; `contents` is what they hold, None where that is not known."""
         if self.labels is None:
-            return {each: self.label(each) for each in targets}
-        return self.labels(project_id, targets)
+            return {each: self.label(each) for each in contents}
+        return self.labels(project_id, contents)
 
     def addresses_in(self, project_id: UUID, targets: Collection[str]) -> Mapping[str, str]:
         """The pages of those targets that have one."""

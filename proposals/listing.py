@@ -234,7 +234,7 @@ def _labels(project_id: UUID, keys: Collection[Key]) -> Mapping[Key, str]:
         by_kind[key.kind].append(key)
     found: dict[Key, str] = {}
     for kind, of_kind in by_kind.items():
-        labels = KINDS[kind].labels_in(project_id, [key.target for key in of_kind])
+        labels = KINDS[kind].labels_in(project_id, dict.fromkeys(key.target for key in of_kind))
         found |= {key: labels[key.target] for key in of_kind}
     return found
 

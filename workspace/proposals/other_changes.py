@@ -55,8 +55,9 @@ def other_changes(round_: Round, against: Against, reasons: Mapping[str, str] | 
         return texts.get(hash_of(content) or "") if content is not None else None
 
     changed = [(item.key, text_of(before), text_of(after)) for item, before, after in sides if before != after]
-    keys = [key for key, *_texts in changed]
-    labels, addresses, whys = _labels(round_.project_id, keys), _addresses(round_.project_id, keys), reasons or {}
+    labels = _labels(round_.project_id, {item.key: new if new is not None else before for item, before, new in sides})
+    addresses = _addresses(round_.project_id, [key for key, *_texts in changed])
+    whys = reasons or {}
     found = [
         OtherChange(labels[key], old_text, new_text, address=addresses.get(key, ""), reason=whys.get(str(key), ""))
         for key, old_text, new_text in changed
@@ -76,15 +77,20 @@ def follow_ups(round_: Round) -> list[OtherChange]:
             continue
         listed = kind.follows(round_.project_id, changes)
         texts = kind.read_texts([content for each in listed for content in (each.before, each.after)])
-        labels = kind.labels_in(round_.project_id, [each.target for each in listed])
+        held = {each.target: each.after if each.after is not None else each.before for each in listed}
+        labels = kind.labels_in(round_.project_id, {**changes, **held})
         for each in listed:
             before, after = (texts.get(hash_of(content) or "") for content in (each.before, each.after))
             found.append(OtherChange(labels[each.target], before, after, holders=(each.source,)))
     return found
 
 
-def _labels(project_id: UUID, keys: Iterable[Key]) -> dict[Key, str]:
-    found = {name: KINDS[name].labels_in(project_id, targets) for name, targets in _by_kind(keys).items()}
+def _labels(project_id: UUID, contents: Mapping[Key, Content]) -> dict[Key, str]:
+    held = {
+        name: {target: contents[Key(name, target)] for target in targets}
+        for name, targets in _by_kind(contents).items()
+    }
+    found = {name: KINDS[name].labels_in(project_id, of_kind) for name, of_kind in held.items()}
     return {Key(name, target): label for name, labels in found.items() for target, label in labels.items()}
 
 

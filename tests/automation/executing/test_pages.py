@@ -158,6 +158,22 @@ def test_a_property_of_a_link_that_is_there_is_shown_with_its_record(desk: Scrip
     assert (group.label, row.column, row.now, row.then) == ("Jane", "plays Nora · share", "0.5", "1")
 
 
+def test_a_proposal_calls_new_records_and_links_by_what_they_would_be(desk: ScriptDesk, client: Client) -> None:
+    _jane, role = make_plays(desk)
+    source = "local ada = core.create_entity('contacts', {name = 'Ada', email = 'ada@co'}) "
+    source += f"core.create_edge('plays', ada, '{role}')"
+    execution = desk.run(source, grants={"write": ["contacts.*", "relation:plays"]})
+    client.force_login(desk.caller.user)
+    client.post(here(execution, "share/"))
+    proposal = Proposal.objects.get()
+    shown = client.get(f"/projects/{desk.project.id}/proposals/{proposal.number}/").content.decode()
+    for words in ("Record Ada", "Record Ada in contacts", "email of Ada in contacts", "Link: Ada plays Nora"):
+        assert f"<strong>{words}</strong>" in shown, words
+    # No text of the project is another one then.
+    assert "Writes 5 changes." in shown
+    assert "Accept as v" not in shown
+
+
 def make_plays(desk: ScriptDesk) -> tuple[str, str]:
     """Links of people to roles, which have properties; a person and a role."""
     properties = {"since": "date", "share": "float"}
