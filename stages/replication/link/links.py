@@ -68,6 +68,7 @@ class SiteLink:
         self._waiters: set[asyncio.Future[None]] = set()
         self._ending: asyncio.Future[LinkClosed] = asyncio.get_running_loop().create_future()
         self._heard_state = asyncio.Event()
+        self._said_state = asyncio.Event()
 
     @property
     def project_id(self) -> UUID:
@@ -140,7 +141,7 @@ class SiteLink:
         try:
             await self._wire.send(await self._encoded(functools.partial(request_frame, number, method, params), params))
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                return await call.answered
+                answer = await call.answered
         except TimeoutError:
             self.close(LinkClose.SILENT, f"{method} is not answered")
             raise RemoteError(LinkClose.SILENT, "no answer") from None
@@ -149,6 +150,9 @@ class SiteLink:
             raise RemoteError(closed.code, "the link has ended") from None
         finally:
             del self._calls[number]
+        if method == "state":
+            self._said_state.set()
+        return answer
 
     def _begin(self, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.create_task(work, name=f"link {self.peer_key[:8]}")
@@ -245,10 +249,11 @@ class SiteLink:
         return await self._lanes.write_serialized(self.project_id, work)
 
     async def _work_along(self) -> None:
-        """Start what works along once the other side has said what it has."""
+        """Start what works along once both sides have said what they have: before that nothing else is answered."""
         tasks = [self._begin(self._work("state", WORKERS["state"]))]
         try:
             await self._heard_state.wait()
+            await self._said_state.wait()
             tasks += [self._begin(self._work(name, each)) for name, each in WORKERS.items() if name != "state"]
             await asyncio.gather(*tasks)
         finally:
