@@ -16,11 +16,12 @@ from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.launcher import virtual_environment
 from foundry_site.launcher.availability import check_folder_and_port
 from foundry_site.launcher.console import LaunchError, print_error
-from foundry_site.launcher.options import parse_cluster_options, parse_run_options
+from foundry_site.launcher.options import parse_cluster_options, parse_network_options, parse_run_options
 
 REQUIREMENTS = {
     "run": ("requirements.txt",),
     "cluster": ("requirements.txt",),
+    "network": ("requirements.txt",),
     "test": ("requirements.txt", "requirements-dev.txt"),
     "check": ("requirements.txt", "requirements-dev.txt"),
     "bench": ("requirements.txt", "requirements-dev.txt"),
@@ -40,6 +41,8 @@ def main() -> NoReturn:
             requirements += (LOCAL_MODEL,) if options.model_port is not None else ()
         elif command == "cluster":
             check_folder_and_port(parse_cluster_options(arguments).run)
+        elif command == "network":
+            parse_network_options(arguments)
         virtual_environment.prepare(*requirements)
     except (LaunchError, EmbeddedServiceError) as error:
         print_error(str(error))

@@ -15,6 +15,9 @@ MAX_PORT = 65535
 DEFAULT_NODES = 2
 MAX_NODES = 64
 DEFAULT_MODEL_PORT = 8135
+DEFAULT_SITES = 3
+# As many as the embedded PostgreSQL has connections for, and names are made up for.
+MAX_SITES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,38 @@ def parse_cluster_options(arguments: Sequence[str]) -> ClusterOptions:
     _add_run_options(parser)
     parsed = parser.parse_args(arguments)
     return ClusterOptions(nodes=parsed.nodes, workers=parsed.workers, run=_run_options(parsed))
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """How ``script/network`` was called: so many sites, whose pages are at `port` and those that follow it."""
+
+    sites: int
+    port: int
+    data_dir: Path
+
+
+def parse_network_options(arguments: Sequence[str]) -> NetworkOptions:
+    """Parse the command line of ``script/network``; argparse ends the process for ``--help`` and for mistakes."""
+    parser = argparse.ArgumentParser(
+        prog="script/network",
+        description="Start several sites with one shared project on this machine, to try how they work apart and meet.",
+        epilog="While it runs, the number of a site cuts it off from the others, and links it again.",
+    )
+    parser.add_argument("sites", type=_sites, nargs="?", default=DEFAULT_SITES, help=f"default {DEFAULT_SITES}")
+    parser.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help=f"of the first site's pages, default {DEFAULT_PORT}"
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept; default .foundry/network")
+    parsed = parser.parse_args(arguments)
+    data_dir: Path = parsed.data or BASE_DIR / ".foundry" / "network"
+    return NetworkOptions(sites=parsed.sites, port=parsed.port, data_dir=data_dir.expanduser().resolve())
+
+
+def _sites(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 < int(text) <= MAX_SITES:
+        raise argparse.ArgumentTypeError(f"a network has 2 to {MAX_SITES} sites, not {text!r}")
+    return int(text)
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:

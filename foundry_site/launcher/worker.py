@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,15 +48,17 @@ def background_worker(data_dir: Path) -> Iterator[None]:
 class BackgroundProcess:
     """The newest process of a command of ``manage.py`` that ends with this one; of the worker where none is named."""
 
-    def __init__(self, data_dir: Path, *command: str) -> None:
+    def __init__(self, data_dir: Path, *command: str, environment: Mapping[str, str] | None = None) -> None:
         # The folder is not used; it shows the owner in a list of processes.
         self._command = [sys.executable, "-P", "-m", "foundry_site.launcher.worker", str(data_dir), *command]
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.stop()
         self._process = subprocess.Popen(
             self._command,
+            env=self._environment,
             stdin=subprocess.PIPE,
             # It only prints that it starts and ends; errors are in the log, on standard error.
             stdout=subprocess.DEVNULL,

@@ -15,13 +15,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
-import psutil
-
-from tests.network.lines import Lines
+from foundry_site.launcher.lines import Lines, has_local_port
 from tests.network.site import MOST_SITES, Site
 from tests.patience import PATIENCE
 
@@ -96,8 +93,16 @@ class TestNetwork:
         return sites
 
     def begin_project(self, home: Site, *, name: str = "Network") -> str:
-        """The project that the sites will share, at its home; its id."""
+        """A further project that the sites may share, at its home; its id."""
         self.project = home.owner.make_project(name)
+        return self.project
+
+    def share(self, home: Site, *others: Site, copies: bool = False) -> str:
+        """A further project at its home, joined by the others, which admit each other; its id."""
+        self.begin_project(home)
+        for other in others:
+            self.connect(home, other, copies=copies)
+        self.admit_everybody(*others)
         return self.project
 
     def connect(self, home: Site, other: Site, *, rights: str = "writes", copies: bool = False) -> None:
@@ -120,9 +125,9 @@ class TestNetwork:
     def is_member(self, site: Site) -> bool:
         return site.owner.request("GET", f"v1/projects/{self.project}/").status == 200
 
-    def admit_everybody(self) -> None:
-        """Let every site admit those that another one has introduced, once it has heard of them."""
-        for site, other in itertools.permutations(self.sites.values(), 2):
+    def admit_everybody(self, *sites: Site) -> None:
+        """Let each of these sites, or of all, admit the others, which somebody introduces to it."""
+        for site, other in itertools.permutations(sites or tuple(self.sites.values()), 2):
             found = self.seen_at(site, other)
             if not found["admitted_at"]:
                 self.decide(site, other, "admit", rights="writes", copies=False)
@@ -159,10 +164,18 @@ class TestNetwork:
                 self.lines.cut(lines)
 
     def heal(self, *pairs: tuple[Site, Site]) -> None:
-        """Restore the lines of these pairs, or all of them."""
-        chosen = [(one.name, other.name) for one, other in pairs] or list(itertools.combinations(self.sites, 2))
-        for one, other in chosen:
-            self.lines.restore(self.lines.between(one, other))
+        """Restore the lines of these pairs, or all of them, and let their owners dial now, as the page offers it."""
+        for one, other in pairs or list(itertools.combinations(self.sites.values(), 2)):
+            self.lines.restore(self.lines.between(one.name, other.name))
+            if self.project:
+                self.dial(one, other)
+                self.dial(other, one)
+
+    def dial(self, site: Site, other: Site) -> None:
+        """Let a site dial another one now, where it has admitted it."""
+        for each in site.owner.get(f"projects/{self.project}/sites/")["results"]:
+            if each["name"] == other.name and each["admitted_at"] and not each["revoked_at"]:
+                site.owner.post(f"projects/{self.project}/sites/{each['key']}/sync/")
 
     def state_hash(self, site: Site) -> str:
         """The hash of what a site shows of the project's registers."""
@@ -188,6 +201,27 @@ class TestNetwork:
         found: str = next(iter(hashes.values()))
         return found
 
+    def held(self, site: Site) -> list[dict[str, Any]]:
+        """What a site holds back, with the reasons."""
+        found: list[dict[str, Any]] = site.owner.get(f"projects/{self.project}/held/")["results"]
+        return found
+
+    def conflicts(self, site: Site) -> list[tuple[Any, ...]]:
+        """What waits for a decision at a site, by what it is about and what stands side by side."""
+        listed = site.owner.conflicts(self.project)
+        return sorted(
+            (each["kind"], each["subject"], each["table"], each["field"], *(tip["op_id"] for tip in each["tips"]))
+            for each in listed
+        )
+
+    def assert_same(self, *sites: Site) -> str:
+        """Settled, all have one state hash and one list of conflicts; the hash."""
+        found = self.wait_for_sync(*sites)
+        listed = {site.name: self.conflicts(site) for site in sites or tuple(self.sites.values())}
+        first = next(iter(listed.values()))
+        assert all(each == first for each in listed.values()), listed
+        return found
+
     def verify(self, *sites: Site) -> None:
         """Let the product's own verifier look at every chain, record and register of these sites, or of all."""
         for site in sites or tuple(self.sites.values()):
@@ -199,9 +233,8 @@ class TestNetwork:
         """Which site's process has a local port."""
         for site in self.sites.values():
             for node in site.nodes:
-                with suppress(psutil.Error, RuntimeError):
-                    if any(each.laddr[1:2] == (port,) for each in node.process.net_connections("tcp")):
-                        return site.name
+                if node.is_running and has_local_port(node.process, port):
+                    return site.name
         return ""
 
 

@@ -73,7 +73,7 @@ class Site:
     @property
     def environment(self) -> dict[str, str]:
         """Small pools: five sites share the connections of one Postgres with the tests."""
-        return bare_environment(
+        own = bare_environment(
             os.environ,
             DATABASE_URL=databases.address(self.database),
             REDIS_URL=self._redis_url,
@@ -90,13 +90,18 @@ class Site:
             FOUNDRY_ADDRESS_RATE="0",
             FOUNDRY_SOCKET_RATE="100000",
             FOUNDRY_LOG_LEVEL="WARNING",
-            **self._more,
         )
+        return {**own, **self._more}
 
     @property
     def _redis_url(self) -> str:
         own = FIRST_DATABASE + DATABASES_PER_WORKER * ((worker() or 0) * MOST_SITES + self.number)
         return redis_database(os.environ["REDIS_URL"], own - (worker() or 0) * DATABASES_PER_WORKER)
+
+    @property
+    def output(self) -> str:
+        """What its nodes have said, those that have ended included."""
+        return "".join(log.read_text(errors="replace") for log in sorted(self.folder.glob("node-*.log")))
 
     def configure(self, **variables: str) -> None:
         """Set variables of the environment that its nodes have from their next start on."""
@@ -208,6 +213,14 @@ class Site:
         with psycopg.connect(databases.address(self.database), autocommit=True) as connection:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
+
+    def tamper(self, table: str, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Change a table in a way that its triggers refuse, as only who owns the database can."""
+        name = sql.Identifier(table)
+        with psycopg.connect(databases.address(self.database), autocommit=True) as connection:
+            connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
+            connection.execute(statement, parameters)
+            connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
 
     def _empty_redis(self) -> None:
         for offset in range(DATABASES_PER_WORKER):

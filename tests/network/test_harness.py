@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.network.lines import Line
+from foundry_site.launcher.lines import Line
 from tests.network.network import TestNetwork
 from tests.network.site import Site
 from tests.patience import PATIENCE

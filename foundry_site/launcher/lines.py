@@ -1,4 +1,4 @@
-"""The lines between the sites of a network: TCP connections that a test cuts, delays and records.
+"""The lines between sites on this machine: TCP connections that can be cut, slowed down and recorded.
 
 Each site has one address that others dial, its front. Who dials it is read from the operating system, so that each
 direction of each pair has a `Line` of its own, though sites pass on the same address to each other.
@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from tests.patience import PATIENCE
+import psutil
 
 Found = TypeVar("Found")
 
 CHUNK: Final = 64 * 1024
+END_SECONDS: Final = 30
 
 
 @dataclass(eq=False)
@@ -82,12 +83,9 @@ class Lines:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="lines of the network")
         self._thread.start()
 
-    def open_front(self, site: str) -> int:
-        """Open the front of a site; its port. `lead` says where it leads."""
-        return self._run(self._open_front(site))
-
-    def close_front(self, site: str) -> None:
-        self._run(self._close_front(site))
+    def open_front(self, site: str, port: int = 0) -> int:
+        """Open the front of a site, at any free port where none is named; the port. `lead` says where it leads."""
+        return self._run(self._open_front(site, port))
 
     def lead(self, site: str, port: int) -> None:
         """Say at which port of this machine a site's server listens."""
@@ -117,13 +115,13 @@ class Lines:
         """End all connections, and the thread."""
         self._run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(PATIENCE)
+        self._thread.join(END_SECONDS)
         self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, Found]) -> Found:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(END_SECONDS)
 
-    async def _open_front(self, site: str) -> int:
+    async def _open_front(self, site: str, port: int) -> int:
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
@@ -131,15 +129,9 @@ class Lines:
             task.add_done_callback(self._tasks.discard)
             await self._serve(site, reader, writer)
 
-        server = self._servers[site] = await asyncio.start_server(accept, "127.0.0.1", 0)
-        port: int = server.sockets[0].getsockname()[1]
-        return port
-
-    async def _close_front(self, site: str) -> None:
-        self._servers.pop(site).close()
-        for line in self._lines.values():
-            if line.target == site:
-                line.break_connections()
+        server = self._servers[site] = await asyncio.start_server(accept, "127.0.0.1", port)
+        taken: int = server.sockets[0].getsockname()[1]
+        return taken
 
     async def _break(self, lines: list[Line], *, is_open: bool) -> None:
         for line in lines:
@@ -192,3 +184,10 @@ async def _carry(line: Line, reader: asyncio.StreamReader, writer: asyncio.Strea
                 return
         if writer.can_write_eof():
             writer.write_eof()
+
+
+def has_local_port(process: psutil.Process, port: int) -> bool:
+    """Whether a process has opened a connection from this port."""
+    with suppress(psutil.Error):
+        return any(each.laddr[1:2] == (port,) for each in process.net_connections("tcp"))
+    return False

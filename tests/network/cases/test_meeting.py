@@ -1,0 +1,114 @@
+"""Sites meet: invited once, joined, and refused whatever else somebody tries."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from tests.network.acts import REQUIREMENTS, furnish
+from tests.network.conftest import Trio
+from tests.network.network import TestNetwork, until
+from tests.network.site import Site
+
+
+def test_a_site_joins_by_an_invitation_that_is_good_once(apart: Trio) -> None:
+    """Case 1."""
+    network, a, b = apart.network, apart.a, apart.b
+    project = network.begin_project(a, name="Oncology")
+    records = furnish(a.owner, project)
+    invitation = network.invite(a)
+    network.join(b, invitation)
+    joined = b.owner.get(f"projects/{project}/")
+    assert (joined["id"], joined["name"], joined["status"]) == (project, "Oncology", "replica")
+    assert joined["role"] == "owner"
+    until(lambda: sorted(b.owner.records(project, REQUIREMENTS)) == sorted(records), "the records are at B", 5)
+    network.assert_same(a, b)
+    assert events_of(a, project, "site.admitted")
+    assert events_of(b, project, "project.joined")
+    assert apart.c.owner.refused("POST", "projects/join/", {"invitation": invitation})[0] == 403
+    assert b.owner.refused("POST", "projects/join/", {"invitation": network.invite(a)})[0] == 409
+    network.verify(a, b)
+
+
+def test_an_invitation_ends_after_a_day(apart: Trio) -> None:
+    """Case 1, the day later: the clock of its row is turned back."""
+    network, a, b = apart.network, apart.a, apart.b
+    project = network.begin_project(a)
+    invitation = network.invite(a)
+    a.tamper(
+        "replication_invitation",
+        "UPDATE replication_invitation SET created_at = created_at - interval '25 hours',"
+        " expires_at = expires_at - interval '25 hours' WHERE project_id = %s",
+        [project],
+    )
+    assert b.owner.refused("POST", "projects/join/", {"invitation": invitation})[0] == 403
+    assert not network.is_member(b)
+
+
+def test_who_may_only_read_has_what_it_writes_held_until_it_may_write(apart: Trio) -> None:
+    """Case 5."""
+    network, a, b = apart.network, apart.a, apart.b
+    project = network.begin_project(a)
+    furnish(a.owner, project)
+    network.connect(a, b, rights="reads")
+    network.wait_for_sync(a, b)
+    record = b.owner.create(project, REQUIREMENTS, title="Written at B")
+    until(lambda: [each["reason"] for each in network.held(a)] == ["read_only"], "A holds it")
+    assert record not in a.owner.records(project, REQUIREMENTS)
+    assert record in b.owner.records(project, REQUIREMENTS)
+    network.decide(a, b, "rights", rights="writes", reason="They write now")
+    network.assert_same(a, b)
+    assert record in a.owner.records(project, REQUIREMENTS)
+    assert network.held(a) == []
+
+
+def test_an_address_without_tls_is_dialled_on_this_machine_only(apart: Trio) -> None:
+    """Case 4."""
+    network, a, b = apart.network, apart.a, apart.b
+    network.begin_project(a)
+    prefix, _, text = network.invite(a).partition(":")
+    body = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    body["address"] = "ws://192.0.2.1:8000"
+    changed = json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+    elsewhere = base64.urlsafe_b64encode(changed).decode().rstrip("=")
+    answer = b.owner.request("POST", "v1/projects/join/", {"invitation": f"{prefix}:{elsewhere}"})
+    assert answer.status == 400
+    assert "FOUNDRY_SITES_PLAIN" in json.dumps(answer.body)
+    network.connect(a, b)
+    network.wait_for_sync(a, b)
+
+
+def test_invitations_are_written_down_nowhere(apart: Trio) -> None:
+    """The code is in no row and in no log."""
+    network, a = apart.network, apart.a
+    network.begin_project(a)
+    text = network.invite(a).partition(":")[2]
+    code = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))["code"]
+    canonical = a.rows("SELECT canonical FROM audit_event")
+    assert not any(code in row[0] for row in canonical)
+    assert code not in a.node.output
+
+
+def test_the_example_of_the_harness(network: TestNetwork) -> None:
+    """Case 38: what somebody writes down who has never seen the inside."""
+    basel, lyon = network.add_peers(2)
+    network.connect(basel, lyon)
+    fields = [{"name": "name", "type": "text"}]
+    assert basel.owner.call(network.project, "tables/create", name="parts", fields=fields)["table"] == "parts"
+    part = basel.owner.call(network.project, "records/create", table="parts", fields={"name": "Valve"})["entity_id"]
+    network.wait_for_sync()
+    assert lyon.owner.records(network.project, "parts") == {part: {"name": "Valve"}}
+    network.partition({basel}, {lyon})
+    lyon.owner.call(network.project, "records/update", entity_id=part, table="parts", fields={"name": "Tap"})
+    assert basel.owner.records(network.project, "parts")[part]["name"] == "Valve"
+    network.heal()
+    network.assert_same()
+    assert basel.owner.records(network.project, "parts")[part]["name"] == "Tap"
+    network.verify()
+
+
+def events_of(site: Site, project: str, action: str) -> list[tuple[Any, ...]]:
+    """The events of the project's chain with this action."""
+    query = "SELECT canonical FROM audit_event WHERE chain LIKE %s AND action = %s"
+    return site.rows(query, [f"%{project}%", action])
