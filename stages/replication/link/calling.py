@@ -89,7 +89,7 @@ async def connected(address: str, project: UUID, certificate: str) -> AsyncItera
             open_timeout=OPEN_TIMEOUT,
             ping_interval=PING_INTERVAL,
             ping_timeout=PING_TIMEOUT,
-            close_timeout=2,
+            close_timeout=1,
             max_size=MAX_FRAME,
             max_queue=4,
             **options,

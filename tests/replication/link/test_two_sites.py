@@ -37,3 +37,20 @@ def test_what_is_written_at_one_site_is_at_the_other(network: TestNetwork) -> No
     network.wait_for_sync()
     assert len(titles(network, home)) == 4
     network.verify()
+
+
+def test_three_sites_and_one_in_between(network: TestNetwork) -> None:  # noqa: F811
+    home, left, right = begin(network, 3)
+    network.admit_everybody()
+    left.owner.create(network.project, "requirements", title="From the left")
+    network.wait_for_sync()
+    assert titles(network, right) == ["From the left"]
+    network.partition({home, left}, {right})
+    left.owner.create(network.project, "requirements", title="While apart")
+    network.wait_for_sync(home, left)
+    network.disconnect(left, right)
+    network.heal((home, right))
+    network.wait_for_sync()
+    texts = [site.rows("SELECT text, signature FROM registers_operation ORDER BY hlc, op_id") for site in (left, right)]
+    assert texts[0] == texts[1]
+    network.verify()
