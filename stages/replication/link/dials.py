@@ -7,8 +7,11 @@ import functools
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from audit.services import site_id
 from gateway.execution import Lanes
@@ -17,6 +20,7 @@ from kernel.statements import database_now
 from stages.replication.admission.addresses import own_address, own_name
 from stages.replication.admission.services import take_key_chain
 from stages.replication.admission.succession import key_chain
+from stages.replication.discovery.nearby import addresses_of
 from stages.replication.link.calling import Calling, Unreachable, WrongSite, call_site, connected
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.links import SiteLink
@@ -84,8 +88,17 @@ class Dial:
     async def _link(self, peer: ClaimedPeer) -> tuple[bool, LinkClosed]:
         """Whether both were linked, and why that ended."""
         calling = await self._lanes.read(functools.partial(_calling, peer))
+        addresses = await self._lanes.read(functools.partial(_addresses, peer))
+        if not addresses:
+            raise Unreachable(_("it has no address, and was not found in this network"))
+        for address in addresses[:-1]:
+            with suppress(Unreachable, WrongSite, AddressRefused):
+                return await self._link_at(address, peer, calling)
+        return await self._link_at(addresses[-1], peer, calling)
+
+    async def _link_at(self, address: str, peer: ClaimedPeer, calling: Calling) -> tuple[bool, LinkClosed]:
         try:
-            async with connected(peer.address, peer.project_id, peer.certificate) as wire:
+            async with connected(address, peer.project_id, peer.certificate) as wire:
                 called = await call_site(wire, calling, functools.partial(self._accept, peer))
                 found = await self._lanes.read(functools.partial(linked_peer, peer.project_id, called.answer.key))
                 if found is None:
@@ -104,6 +117,12 @@ class Dial:
         if words and words != self._said:
             logger.warning("Site %s is not linked: %s", peer.name or peer.key[:8], words)
         self._said = words
+
+
+def _addresses(peer: ClaimedPeer) -> list[str]:
+    """Where it may be: at its own address, and wherever somebody in this network says that it is."""
+    own = [peer.address] if peer.address else []
+    return [*own, *(each for each in addresses_of(peer.project_id, peer.key) if each != peer.address)]
 
 
 def _calling(peer: ClaimedPeer) -> Calling:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 import redis
+from django.conf import settings
 
 from gateway.execution import Lanes
 from gateway.node import Node
@@ -23,6 +24,7 @@ from gateway.streams import StreamSource
 from kernel.errors import DomainError
 from kernel.tasks import end
 from realtime.hub import FrameQueue, LayerUnreachableError
+from stages.replication.environment import DISCOVERY
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.dials import Dial
 from stages.replication.link.links import SiteLink
@@ -172,7 +174,7 @@ class NodeLinks:
         for peer_id in [each for each in self._dials if each not in mine]:
             self._dials.pop(peer_id).stop()
         for peer_id, peer in mine.items():
-            if not peer.address:
+            if not peer.address and not getattr(settings, DISCOVERY):
                 continue
             dial = self._dials.get(peer_id)
             if dial is None:

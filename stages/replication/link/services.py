@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from kernel.transactions import write_transaction
 from projects.models import Status
+from stages.replication.environment import DISCOVERY
 from stages.replication.link.heads import joined
 from stages.replication.link.live import show
 from stages.replication.link.standing import LinkedPeer
@@ -46,6 +48,9 @@ def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
         is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now())
         is_due = Q(node=node, claimed_until__lt=Now() + (CLAIM - RENEWED_AFTER))
         wanted = ~Q(address="") | Q(pk__in=linked)
+        if getattr(settings, DISCOVERY):
+            # One without an address may be found in this network.
+            wanted = Q()
         _admitted().filter(wanted, is_free | is_due).update(node=node, claimed_until=Now() + CLAIM)
     found = _admitted().filter(wanted, node=node, claimed_until__gt=Now())
     return [
