@@ -12,6 +12,7 @@ import pytest
 from accounts.callers import Caller
 from audit.models import Event
 from audit.services import site_id
+from audit.verification import verify
 from kernel.errors import ClientRefReused, Conflict, PermissionDenied, ProjectFrozen, ValidationFailed
 from locking.services import acquire_lock
 from projects.models import Member, Project, Role, Status
@@ -117,6 +118,13 @@ def test_an_answer_that_is_not_understood_joins_nothing(
     with pytest.raises(ValidationFailed):
         join_project(caller=administrator, text=home.invitation(), knock=home.knock)
     assert not Project.objects.filter(pk=home.project).exists()
+
+
+def test_the_record_of_a_join_verifies(replica: Project, administrator: Caller) -> None:
+    invite_site(caller=administrator, project_id=replica.id, rights="reads", copies=False)
+    assert verify().findings == []
+    Project.objects.filter(pk=replica.id).update(status=Status.OPEN)
+    assert [each.what for each in verify().findings] != []
 
 
 def test_who_is_invited_by_a_replica_knows_the_home_too(home: Home, administrator: Caller) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.callers import Caller
 from audit.models import Event
+from audit.verification import verify
 from kernel.errors import Conflict, NotFound, ValidationFailed
 from notifications.models import Notification
 from projects.models import Project
@@ -132,6 +133,7 @@ def test_an_owner_follows_a_revocation_at_the_cut_that_was_named(
     assert [line.recipient_id for line in lines] == [boss.user.id]
     peer = follow_revocation(caller=boss, project_id=project.id, key=basel.site_key)
     assert (peer.cut_number, bytes(peer.cut_hash or b"").hex()) == (3, more[1].hash)
+    assert verify().findings == []
     (event,) = Event.objects.of_project(project.id).filter(action="site.revoked")
     assert (event.data["follows"], event.record["reason"]) == (lyon.site_key, "Revoked at Lyon.")
     basel.send(*more)
@@ -181,6 +183,7 @@ def test_rights_are_changed_for_a_reason(project: Project, boss: Caller, lyon: E
     change_rights(**about, rights="reads", reason="The same")
     peer = lyon.peer
     assert (peer.rights, peer.copies, peer.address) == ("reads", True, "wss://lyon.example")
+    assert verify().findings == []
     (event,) = Event.objects.of_project(project.id).filter(action="site.rights_changed")
     assert event.data["before"] == {"rights": "writes", "copies": False, "address": "wss://basel.example"}
     assert not standings(project.id)[lyon.site_key].may_write

@@ -31,6 +31,7 @@ from stages.replication.admission.statements import (
 from tests.registers.storing.foreign_site import certify
 from tests.registers.storing.world import Desk
 from tests.replication.admission.world import Elsewhere
+from tests.replication.ingest.world import Site
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,19 @@ def test_a_site_revokes_no_key_of_another_one(project: Project, basel: Elsewhere
     posed = lyon.revocation("ab" * 32, number=0, last=None, site_key=basel.site_key)
     with pytest.raises(ValidationFailed):
         take_certificates(project_id=project.id, statements=[posed])
+
+
+def test_bundles_of_a_revoked_key_count_up_to_the_last_one(project: Project, ann: Desk, basel: Elsewhere) -> None:
+    site = Site(ann.project, "Basel").certify()
+    bundles = site.records(*(f"01890000-0000-7000-8000-00000000000{n}" for n in range(1, 4)))
+    person = basel.person.verify_key.encode().hex()
+    said = basel.revocation(person, number=2, last=bundles[1].hash)
+    site.send(bundles[0])
+    # They come together, and may be passed on by another site before that bundle is here.
+    site.send(*bundles[1:], keys=[said])
+    found = Bundle.objects.filter(project=project, site_key=bytes.fromhex(basel.site_key))
+    assert sorted(found.values_list("number", flat=True)) == [1, 2]
+    assert site.held() == [(3, "revoked")]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from nacl.signing import SigningKey
@@ -127,6 +128,13 @@ def test_a_chain_in_which_anything_is_wrong_does_nothing(
 @pytest.mark.parametrize("chain", [None, 1, "x", {}, [None], [[]], [{}]])
 def test_what_is_no_chain_does_nothing(project: Project, basel: Elsewhere, chain: Any) -> None:
     assert not take_key_chain(project_id=project.id, key=basel.site_key, chain=chain)
+
+
+def test_of_a_project_that_is_not_here_nothing_is_said(project: Project) -> None:
+    stranger = Elsewhere(uuid4(), "Oslo")
+    link = stranger.take_new_key()
+    assert read_chain([link], stranger.project_id, stranger.site_key)
+    assert not take_key_chain(project_id=stranger.project_id, key=stranger.site_key, chain=[link])
 
 
 def test_the_end_of_a_chain_in_another_project_is_not_taken(

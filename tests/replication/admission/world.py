@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,13 +48,18 @@ class Elsewhere(ForeignSite):
         return {"text": text, "seal": base64.b64encode(key.sign(text.encode()).signature).decode()}
 
     def revocation(self, person: str, *, number: int, last: str | None, **members: Any) -> dict[str, str]:
-        said = {"project": str(self.project_id), "public_key": person, "site_key": self.site_key, "at": AT}
+        said: dict[str, Any] = {
+            "project": str(self.project_id),
+            "public_key": person,
+            "site_key": self.site_key,
+            "at": AT,
+        }
         return self.seal("key_revoked", **{**said, "last_number": number, "last_bundle": last, **members})
 
     def take_new_key(self, *, end: int = 0, last: str | None = None) -> dict[str, Any]:
         """Replace the site's key; the link of its chain of keys, which says where the old chain of bundles ended."""
         before, self.key = self.key, SigningKey.generate()
-        said = {
+        said: dict[str, Any] = {
             "type": "site_key",
             "v": 1,
             "site": str(self.site_id),
@@ -81,7 +87,7 @@ class Elsewhere(ForeignSite):
 
     def introduction(self, *, revoked: Mapping[str, Any] | None = None, **members: Any) -> dict[str, Any]:
         """What another site says of this one."""
-        said = {
+        said: dict[str, Any] = {
             "key": self.site_key,
             "site": str(self.site_id),
             "name": self.name,
@@ -119,8 +125,6 @@ class Home:
 
     def invitation(self, **members: Any) -> str:
         """The text that its owner sent."""
-        from datetime import UTC, datetime, timedelta
-
         said: dict[str, Any] = {
             "address": "wss://uppsala.example",
             "project": self.project,
@@ -133,7 +137,3 @@ class Home:
             "expires": datetime.now(UTC) + timedelta(hours=24),
         }
         return InvitationText(**{**said, **members}).as_line()
-
-
-def said_of(sites: Sequence[Elsewhere]) -> list[dict[str, Any]]:
-    return [each.introduction() for each in sites]

@@ -16,7 +16,7 @@ from projects.writing import ProjectWrite, project_write
 from stages.replication.admission.addresses import check_address, check_certificate
 from stages.replication.admission.events import ADMITTED, ADMITTED_LINE, RIGHTS_CHANGED, SITE
 from stages.replication.admission.keys import check_key
-from stages.replication.admission.recording import notify_owners, peer_of, record_site
+from stages.replication.admission.recording import facts_of, notify_owners, peer_of, record_site
 from stages.replication.admission.services.inviting import check_rights, hash_of
 from stages.replication.admission.succession import successor_of
 from stages.replication.admission.waking import held_again, wake
@@ -107,15 +107,17 @@ def change_rights(
     parameters = {"key": key, "reason": reason, **wanted}
     with project_write(caller=caller, project_id=project_id, action=CHANGE_RIGHTS, parameters=parameters) as write:
         peer = peer_of(project_id, check_key(key))
-        before = {name: getattr(peer, name) for name in wanted if getattr(peer, name) != wanted[name]}
+        before = [name for name in wanted if getattr(peer, name) != wanted[name]]
         if write.repeat_of is not None or not before:
             return peer
         if not peer.is_admitted:
             raise Conflict(_("This site is not admitted."))
+        facts = facts_of(peer)
         for name in before:
             setattr(peer, name, wanted[name])
-        record_site(write, RIGHTS_CHANGED, peer, {"before": before}, reason)
-        peer.save(update_fields=list(before))
+        changed = {name: value for name, value in facts.items() if facts_of(peer)[name] != value}
+        record_site(write, RIGHTS_CHANGED, peer, {"before": changed}, reason)
+        peer.save(update_fields=before)
         write.afterwards(held_again, project_id)
         write.afterwards(wake, project_id)
         return peer

@@ -25,15 +25,20 @@ def take_key_chain(*, project_id: UUID, key: str, chain: Any) -> bool:
     revoked stays revoked under every key, and of two keys that follow one the first counts.
     """
     changes = read_chain(chain, project_id, key)
-    if not changes:
+    if not _olds(project_id, changes):
         return False
     with upkeep_write(caller=foundry_caller(SITE), project_id=project_id) as write:
-        olds = Peer.objects.filter(project=project_id, key__in=[bytes.fromhex(each.before) for each in changes])
-        known = {each.key_text: each for each in olds if each.is_admitted}
+        known = _olds(project_id, changes)
         for at, change in enumerate(changes):
             if change.before in known and _may_follow(project_id, known[change.before], changes[at:]):
                 return _follow(write, known[change.before], changes[at:])
         return False
+
+
+def _olds(project_id: UUID, changes: list[Succession]) -> dict[str, Peer]:
+    """The admitted sites whose keys were replaced by these changes, by the keys."""
+    before = [bytes.fromhex(each.before) for each in changes]
+    return {each.key_text: each for each in Peer.objects.filter(project=project_id, key__in=before) if each.is_admitted}
 
 
 def _may_follow(project_id: UUID, old: Peer, changes: list[Succession]) -> bool:
