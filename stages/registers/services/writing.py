@@ -163,7 +163,9 @@ def _attempt(
 ) -> Written:
     storage = PostgresStorage(project_id)
     opening = storage.opening_queries(ahead)
-    asked = {**hooks.queries_ahead(project_id), **observers.queries_ahead(project_id)}
+    asked: dict[str, Statement] = {}
+    for each in (hooks, observers, guards):
+        asked |= each.queries_ahead(project_id)
     once = _once(asked.values())
     with project_write(
         caller=caller,
@@ -182,7 +184,7 @@ def _attempt(
 
 
 def _once(statements: Iterable[Statement]) -> list[Statement]:
-    """Statements without repetitions: several hooks and observers may ask the same."""
+    """Statements without repetitions: several of them may ask the same."""
     found: list[Statement] = []
     for each in statements:
         if each not in found:

@@ -7,11 +7,11 @@ done in less time than one of arrays.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from kernel.statements import Statement, ids_text
+from kernel.statements import Statement
 
 BUNDLES: Final = """
 INSERT INTO registers_bundle (project_id, bundle_id, site_key, number, first_hlc, first_op, hlc, actor_key, undoes,
@@ -124,11 +124,34 @@ def filled(
     if len(rows) == 1:
         return _of_one(statement), [*before, *rows[0], *after]
     columns = zip(*rows, strict=True)
-    arrays = [
-        ids_text(column) if type_ == "uuid" and None not in column else list(column)
-        for type_, column in zip(_types(statement), columns, strict=True)
-    ]
+    arrays = [array_text(type_, column) for type_, column in zip(_types(statement), columns, strict=True)]
     return statement, [*before, *arrays, *after]
+
+
+def array_text(type_: str, values: Sequence[Any]) -> str:
+    """An array as Postgres reads it: psycopg writes lists one by one, which takes ten times as long."""
+    spell = _SPELLED.get(type_, str)
+    return f"{{{','.join('NULL' if each is None else spell(each) for each in values)}}}"
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+def _bytes(value: Any) -> str:
+    return '"\\\\x' + bytes(value).hex() + '"'
+
+
+# Those of all other types are written as they are.
+_SPELLED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "text": _quoted,
+    "jsonb": _quoted,
+    "timestamptz": _quoted,
+    "bytea": _bytes,
+}
 
 
 @cache

@@ -25,13 +25,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Unavailable
-from kernel.statements import Statement, run
+from kernel.statements import run
 from stages.registers.guards import Afterwards, NextBundle
+from stages.replication.link.live import has_peers
 
 logger = logging.getLogger(__name__)
 
 FOLDER: Final = "marks"
-_SHARED: Final = "SELECT EXISTS (SELECT FROM replication_peer WHERE project_id = %s)"
 _RETRY_AFTER: Final = 10
 
 
@@ -49,18 +49,13 @@ class Mark:
     number: int
 
 
-def shared_query(project_id: UUID) -> Statement:
-    """The SELECT that says whether other sites know the project."""
-    return _SHARED, [project_id]
-
-
 def check_mark(bundle: NextBundle) -> Afterwards | None:
     """Let a bundle through that is the next one after the mark, and have it marked once it is committed.
 
     Of a project that no other site knows, nobody has what a restored database lacks. Raises `CatchingUp`.
     """
-    ((is_shared,),) = run(shared_query(bundle.project_id)) if bundle.rows is None else bundle.rows
-    if not is_shared:
+    sites = run(has_peers(bundle.project_id)) if bundle.rows is None else bundle.rows
+    if not sites:
         return None
     project_id, header = bundle.project_id, bundle.header
     mark = read_mark(project_id)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 def register() -> None:
     from audit.via import Via, register_via
     from stages.registers.guards import GUARDS, Guard
-    from stages.replication.ingest.mark import check_mark, shared_query
+    from stages.replication.ingest.mark import check_mark
     from stages.replication.ingest.taking import VIA
+    from stages.replication.link.live import has_peers
 
     register_via(VIA, Via(_("another site")))
-    GUARDS.register("replication.mark", Guard(check_mark, ahead=shared_query))
+    GUARDS.register("replication.mark", Guard(check_mark, ahead=has_peers))
