@@ -22,11 +22,20 @@ END_SECONDS: Final = 30
 
 
 @dataclass(eq=False)
+class Recording:
+    """The bytes of one connection: what its opener sent, and what it was answered."""
+
+    sent: bytearray = field(default_factory=bytearray)
+    answered: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(eq=False)
 class Line:
     """What happens to connections that `source` opens to `target`.
 
     `delay` are the seconds that every piece of data takes longer. After `bytes_left` more bytes, of both directions
-    together, the connection breaks, and none is taken until the line is restored.
+    together, the connection breaks, and none is taken until the line is restored. While it `records`, each new
+    connection is added to its `recordings`.
     """
 
     source: str
@@ -35,29 +44,18 @@ class Line:
     delay: float = 0.0
     bytes_left: int | None = None
     records: bool = False
-    sent: bytearray = field(default_factory=bytearray, repr=False)
-    answered: bytearray = field(default_factory=bytearray, repr=False)
-    opened: int = 0
-    passed: int = 0
+    recordings: list[Recording] = field(default_factory=list, repr=False)
     connections: set[asyncio.StreamWriter] = field(default_factory=set, repr=False)
-
-    @property
-    def traffic(self) -> bytes:
-        """What was recorded of both directions, as the bytes went over the line."""
-        return bytes(self.sent) + bytes(self.answered)
 
     @property
     def is_broken(self) -> bool:
         return not self.is_open or self.bytes_left == 0
 
-    def take(self, data: bytes, *, is_answer: bool) -> bytes:
+    def take(self, data: bytes) -> bytes:
         """How much of it still goes through."""
         if self.bytes_left is not None:
             data = data[: self.bytes_left]
             self.bytes_left -= len(data)
-        self.passed += len(data)
-        if self.records:
-            (self.answered if is_answer else self.sent).extend(data)
         return data
 
     def break_connections(self) -> None:
@@ -158,12 +156,14 @@ class Lines:
         except OSError:
             writer.transport.abort()
             return
-        line.opened += 1
+        recording = Recording()
+        if line.records:
+            line.recordings.append(recording)
         ends = {writer, back_writer}
         line.connections |= ends
         try:
             await asyncio.gather(
-                _carry(line, reader, back_writer, is_answer=False), _carry(line, back_reader, writer, is_answer=True)
+                _carry(line, reader, back_writer, recording.sent), _carry(line, back_reader, writer, recording.answered)
             )
         finally:
             line.connections -= ends
@@ -171,19 +171,23 @@ class Lines:
                 each.transport.abort()
 
 
-async def _carry(line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_answer: bool) -> None:
-    """Carry bytes until one end closes or the line breaks."""
-    with suppress(OSError):
+async def _carry(line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, recorded: bytearray) -> None:
+    """Carry bytes until one end closes, or the line breaks; a reset goes on to the other end."""
+    try:
         while data := await reader.read(CHUNK):
             if line.delay:
                 await asyncio.sleep(line.delay)
-            writer.write(line.take(data, is_answer=is_answer))
+            taken = line.take(data)
+            recorded.extend(taken if line.records else b"")
+            writer.write(taken)
             await writer.drain()
             if line.is_broken:
                 line.break_connections()
                 return
         if writer.can_write_eof():
             writer.write_eof()
+    except OSError:
+        writer.transport.abort()
 
 
 def has_local_port(process: psutil.Process, port: int) -> bool:

@@ -14,11 +14,12 @@ import itertools
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from foundry_site.launcher.lines import Lines, has_local_port
+from foundry_site.launcher.lines import Lines, Recording, has_local_port
 from tests.network.site import MOST_SITES, Site
 from tests.patience import PATIENCE
 
@@ -170,6 +171,17 @@ class TestNetwork:
             if self.project:
                 self.dial(one, other)
                 self.dial(other, one)
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[Recording]]:
+        """Record every connection that sites open to each other meanwhile."""
+        lines = [self.lines.line(*pair) for pair in itertools.permutations(self.sites, 2)]
+        found: list[Recording] = []
+        for line in lines:
+            line.recordings, line.records = found, True
+        yield found
+        for line in lines:
+            line.records = False
 
     def dial(self, site: Site, other: Site) -> None:
         """Let a site dial another one now, where it has admitted it."""

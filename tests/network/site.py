@@ -47,6 +47,7 @@ class Site:
         self.folder = folder
         self.front = front
         self.clock: float = 0.0
+        self.entrance = 0
         self.people: dict[str, Person] = {}
         self.owner: Person
         self.database = databases.new(template=databases.template())
@@ -63,7 +64,8 @@ class Site:
 
     @property
     def node(self) -> NodeProcess:
-        return self.nodes[0]
+        """The node that its people use."""
+        return self.nodes[self.entrance]
 
     @property
     def url(self) -> str:
@@ -147,6 +149,7 @@ class Site:
         if clock is not None:
             self.set_clock(clock)
         self.nodes.clear()
+        self.entrance = 0
         self.add_node().port = port
         self.start()
 

@@ -73,8 +73,9 @@ def test_lines_break_slow_down_and_record(network: TestNetwork) -> None:
     line = network.lines.line("", basel.name)
     line.records = True
     assert len(fetched(basel)) > 0
-    assert b"GET /healthz" in line.sent
-    assert b"200 OK" in line.answered
+    (recording,) = line.recordings
+    assert b"GET /healthz" in recording.sent
+    assert b"200 OK" in recording.answered
     network.lines.cut([line])
     refuses(basel, line)
     network.lines.restore([line])

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from tests.network.acts import REQUIREMENTS, RandomActs, furnish
+from tests.network.cases.stored import bundles_of, ingested_numbers
 from tests.network.conftest import Trio
 from tests.network.network import until
 from tests.network.people import Person
-from tests.network.site import Site
 
 ACTS = 200
-
-
-def bundles_of(site: Site, project: str) -> list[tuple[Any, ...]]:
-    """Every stored bundle of a site with the texts and signatures of its operations."""
-    rows = site.rows(
-        "SELECT bundle.hash, bundle.header, array_agg(operation.text ORDER BY operation.hlc),"
-        " array_agg(operation.signature ORDER BY operation.hlc)"
-        " FROM registers_bundle AS bundle JOIN registers_operation AS operation ON operation.bundle_id = bundle.arrival"
-        " WHERE bundle.project_id = %s GROUP BY bundle.arrival ORDER BY bundle.hash",
-        [project],
-    )
-    return [(bytes(digest), header, texts, [bytes(each) for each in signed]) for digest, header, texts, signed in rows]
 
 
 def people_of(trio: Trio) -> list[Person]:
@@ -112,11 +99,5 @@ def test_a_bundle_that_comes_often_is_stored_once(trio: Trio) -> None:
         network.lines.drop(network.lines.between(a.name, b.name) + network.lines.between(a.name, c.name))
         network.wait_for_sync()
     assert len(bundles_of(a, project)) == len(set(map(repr, bundles_of(a, project))))
-    assert ingested(a, project) == 1
-
-
-def ingested(site: Site, project: str) -> int:
-    """How many events say that bundles came in."""
-    query = "SELECT count(*) FROM audit_event WHERE chain LIKE %s AND action = 'register.ingested'"
-    count: int = site.rows(query, [f"%{project}%"])[0][0]
-    return count
+    hashes = ingested_numbers(a, project)
+    assert len(hashes) == len(set(hashes)) == 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
 
 from tests.network.acts import REQUIREMENTS, furnish
+from tests.network.cases.stored import events_of
 from tests.network.conftest import Trio
 from tests.network.network import TestNetwork, until
-from tests.network.site import Site
 
 
 def test_a_site_joins_by_an_invitation_that_is_good_once(apart: Trio) -> None:
@@ -106,9 +105,3 @@ def test_the_example_of_the_harness(network: TestNetwork) -> None:
     network.assert_same()
     assert basel.owner.records(network.project, "parts")[part]["name"] == "Tap"
     network.verify()
-
-
-def events_of(site: Site, project: str, action: str) -> list[tuple[Any, ...]]:
-    """The events of the project's chain with this action."""
-    query = "SELECT canonical FROM audit_event WHERE chain LIKE %s AND action = %s"
-    return site.rows(query, [f"%{project}%", action])
