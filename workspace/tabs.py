@@ -17,7 +17,8 @@ from accounts.models import User
 from kernel.registry import Registry
 from kernel.site_permissions import may_on_site
 from projects.access import Access
-from projects.permissions import may
+from projects.models import Status
+from projects.permissions import ALWAYS, may
 from workspace.release_summary import ReleaseSummary
 
 
@@ -35,9 +36,9 @@ class ProjectTab:
     """One tab. `url_name` is an address that takes the project's id.
 
     Who has `permission` may open the page; the bar shows it to those who have `bar_permission` (the same, unless
-    given), and to who is there. With `site_permission` it is only for accounts that have that as well. `count` is the
-    number beside the label, none for 0; one query at most, whatever the project holds. The palette offers "Go to
-    {label}", or `palette_label`, and finds that by `palette_words` too.
+    given), and to who is there. With `site_permission` it is only for accounts that have that as well. It is offered
+    for projects of these `statuses`. `count` is the number beside the label, none for 0; one query at most, whatever
+    the project holds. The palette offers "Go to {label}", or `palette_label`, and finds that by `palette_words` too.
     """
 
     label: Promise
@@ -46,6 +47,7 @@ class ProjectTab:
     permission: str = "project.read"
     bar_permission: str = ""
     site_permission: str = ""
+    statuses: frozenset[Status] = ALWAYS
     count: Callable[[TabContext], int] | None = None
     palette_label: Promise | None = None
     palette_words: Promise | str = ""
@@ -58,7 +60,8 @@ class ProjectTab:
     def may_open(self, access: Access, user: object) -> bool:
         """Whether its page is for this reader."""
         is_for_account = not self.site_permission or may_on_site(self.site_permission, user)
-        return is_for_account and may(self.permission, role=access.role)
+        is_for_status = access.project.status in self.statuses
+        return is_for_account and is_for_status and may(self.permission, role=access.role)
 
 
 TABS: Final = Registry[ProjectTab]("project tab")

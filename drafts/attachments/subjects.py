@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from kernel.errors import NotFound, ProjectFrozen, ValidationFailed
 from kernel.registry import Registry
-from projects.models import Status
+from projects.homes import home_name
+from projects.models import Project, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def ids_together(project_id: UUID, subject_type: str, subject_id: UUID) -> Colle
     return together(project_id, subject_id) if together else [subject_id]
 
 
-def refuse_at_replica(subject_type: str, status: str) -> None:
-    """Raise `ProjectFrozen` in a replica, unless the subject takes files there."""
-    if status == Status.REPLICA and not SUBJECTS[subject_type].at_replicas:
-        raise ProjectFrozen(_("The texts of this project are at home at another site."), project_status=status)
+def refuse_at_replica(subject_type: str, project: Project) -> None:
+    """Raise `ProjectFrozen` in a replica, naming its home, unless the subject takes files there."""
+    if project.status == Status.REPLICA and not SUBJECTS[subject_type].at_replicas:
+        home = home_name(project.id)
+        words = _("Files come and go only at {home}, where the project is at home; here on records alone.")
+        words = words.format(home=home or _("the other site"))
+        raise ProjectFrozen(words, project_status=project.status, home=home)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from projects.models import Project
-from tests.replication import admission_rows, discovery_rows, held_rows, page_rows
+from tests.replication import admission_rows, discovery_rows, held_rows, home_rows, page_rows
 
-_PARTS: tuple[Any, ...] = (admission_rows, discovery_rows, held_rows, page_rows)
+_PARTS: tuple[Any, ...] = (admission_rows, discovery_rows, held_rows, home_rows, page_rows)
 
 
 def _of_all(name: str) -> tuple[Any, ...]:

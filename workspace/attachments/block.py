@@ -96,7 +96,7 @@ def block_of(
 
 def _refusal(access: Access, user: User, subject_type: str, row: Model) -> str:
     try:
-        refuse_at_replica(subject_type, access.project.status)
+        refuse_at_replica(subject_type, access.project)
         refuse_subject(user, subject_type, row)
     except DomainError as refusal:
         return refusal.detail

@@ -39,6 +39,7 @@ from workspace.editor.proposing import OpenedProposal, own_proposal_in, proposal
 from workspace.panels import PanelContext, shown_panels
 from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.query_numbers import query_number
+from workspace.replicas import page_instead
 from workspace.script_texts import script_texts
 
 # The pages of a project that the script asks for, or leads to.
@@ -89,6 +90,8 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
     # The newest event is read before the state: an event in between is sent twice rather than missed.
     seq = Event.objects.newest_seq(project_chain(project_id))
     access = get_project(user=request.user, project_id=project_id)
+    if instead := page_instead(access, request.user):
+        return redirect(instead)
     opened = None
     if "proposal" in request.GET:
         found = own_proposal_in(access, user=request.user, proposal_id=request.GET["proposal"])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Func, Min, TextField
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,7 @@ from workspace.history.version_map import version_map
 from workspace.project_frame import frame_of
 from workspace.query_numbers import query_number, query_numbers
 from workspace.releases.presentation import ReleaseView
+from workspace.replicas import page_instead
 
 PANEL_VERSIONS = 30
 PAGE_VERSIONS = 30
@@ -81,6 +82,8 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     The picks are in the address, whether or not their rows are on the page.
     """
     access = get_project(user=request.user, project_id=project_id)
+    if instead := page_instead(access, request.user):
+        return redirect(instead)
     frame = frame_of(access, user=request.user, tab="history")
     versions = Draft.objects.of_project(project_id)
     filters = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}

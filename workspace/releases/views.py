@@ -36,6 +36,7 @@ from workspace.releases.gates import gate_lines
 from workspace.releases.open_points import points_of
 from workspace.releases.presentation import ReleaseView, people_of, slots_of
 from workspace.releases.signing import SignatureForm, SignDialog, dialog_of, proof_of
+from workspace.replicas import page_instead
 from workspace.script_texts import release_texts
 
 PAGE_RELEASES = 30
@@ -45,6 +46,8 @@ PAGE_RELEASES = 30
 def release_list(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?before=<id>`: the releases, newest first, thirty at a time."""
     access = get_project(user=request.user, project_id=project_id)
+    if instead := page_instead(access, request.user):
+        return redirect(instead)
     return render(request, "workspace/releases.html", list_context(request, access))
 
 

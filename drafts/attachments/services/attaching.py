@@ -103,7 +103,7 @@ def _admit(caller: Caller, subject_type: str, subject_id: UUID, name: str, proje
     """The name as it is stored; raises what the name or the subject refuses."""
     name = check_file_name(name)
     row = find_subject(user=caller.user, project_id=project.id, subject_type=subject_type, subject_id=subject_id)
-    refuse_at_replica(subject_type, project.status)
+    refuse_at_replica(subject_type, project)
     refuse_subject(caller.user, subject_type, row)
     return name
 

@@ -49,7 +49,7 @@ def remove_attachment(*, caller: Caller, attachment_id: UUID, reason: str) -> At
         if attachment.is_removed:
             raise Conflict(_("The attachment was removed already."))
         reason = check_reason(reason)
-        refuse_at_replica(attachment.subject_type, write.project.status)
+        refuse_at_replica(attachment.subject_type, write.project)
         for refuse in REMOVAL_CHECKS.values():
             refuse(attachment)
         event = write.record(

@@ -68,6 +68,11 @@ def next_push(project_id: UUID, peer_key: str, has: Position, verified: int = 0)
     return Push(site, tuple(events), proof, head) if events or proof else None
 
 
+def note_copied(project_id: UUID, peer_key: str, has: Position) -> None:
+    """Note how far the copy of a peer goes, as it says."""
+    Peer.objects.filter(project=project_id, key=bytes.fromhex(peer_key)).update(head_number=has.seq)
+
+
 def may_copy(project_id: UUID, peer_key: str) -> bool:
     """Whether a peer gets the record: this is home, and the peer is admitted with `copies`."""
     peers = Peer.objects.filter(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
@@ -20,6 +22,7 @@ from projects.access import get_project
 from stages.replication.choices import ContentKind
 from stages.replication.home.named import NOTES, SIGNED, file_named, names_text, texts_named
 from stages.replication.home.projection.versions import fields_at, here_of
+from stages.replication.link.live import wake
 from stages.replication.models import CopiedEvent, WantedContent
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -85,7 +88,13 @@ def _kept_or_asked(user: User, project_id: UUID, kind: ContentKind, digest: str)
         return known.blob
     with write_transaction():
         ask_for(project_id, kind, [digest], asked_by=user)
+        wake_links(project_id)
     return None
+
+
+def wake_links(project_id: UUID) -> None:
+    """Have the project's links look for what is asked for, once the transaction has committed."""
+    transaction.on_commit(functools.partial(wake, project_id), robust=True)
 
 
 def check_hash(name: str, digest: object) -> str:

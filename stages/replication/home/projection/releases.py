@@ -12,6 +12,7 @@ from accounts.models import Person
 from publishing.models import ReleaseState
 from stages.replication.home.named import NOTES, SIGNED
 from stages.replication.home.projection.facts import CopiedFact, facts_of
+from stages.replication.models import CopiedEvent
 
 SUBMITTED: Final = "release.submitted"
 _ENDS: Final = {
@@ -61,6 +62,11 @@ class CopiedRelease:
     @property
     def is_released(self) -> bool:
         return self.state == ReleaseState.RELEASED.value
+
+
+def count_releases(project_id: UUID) -> int:
+    """How many releases the copy has."""
+    return CopiedEvent.objects.filter(project=project_id, action=SUBMITTED).count()
 
 
 def releases_of(project_id: UUID) -> list[CopiedRelease]:

@@ -100,14 +100,22 @@ def fields_at(project_id: UUID, seq: int | None = None) -> dict[str, str]:
     return dict(sorted(held.items(), key=lambda item: (_ORDER.get(item[0], 2), item[0])))
 
 
+def renames_between(project_id: UUID, base: CopiedVersion, target: CopiedVersion) -> dict[str, str]:
+    """New name → old name of the files that versions after `base`, up to `target`, renamed."""
+    names: dict[str, str] = {}
+    for fact in facts_of(project_id, SAVED, after=base.seq, upto=target.seq):
+        for new, old in (fact.data.get("renamed") or {}).items():
+            names[new] = names.pop(old, old)
+    return names
+
+
 def here_of(hashes: Iterable[str]) -> dict[str, int]:
     """The contents that are here, with their sizes in bytes."""
     return dict(Blob.objects.filter(sha256__in=list(hashes), data__isnull=False).values_list("sha256", "size"))
 
 
-def contents_of(held: Mapping[str, str]) -> dict[str, FieldContent]:
+def contents_of(held: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, FieldContent]:
     """What a version holds, as comparisons take it. Events name no language: a file's is the one of its ending."""
-    sizes = here_of(held.values())
     return {name: FieldContent(digest, *_media(name), sizes.get(digest, 0)) for name, digest in held.items()}
 
 

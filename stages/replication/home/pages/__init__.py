@@ -1,0 +1,1 @@
+"""*At home*: the pages of the copied record, which only show."""

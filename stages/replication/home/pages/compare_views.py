@@ -1,0 +1,86 @@
+"""Comparing two versions of home; every comparison has its own address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from projects.fields import check_field_name
+from stages.replication.home.comparing import CopiedComparison, compare_versions
+from stages.replication.home.pages.frame import access_to_copy, home_context
+from stages.replication.home.projection.versions import fields_at, newest_versions, version_of
+from stages.replication.home.texts import read_texts
+from workspace.compare.rows import MAX_ROWS, comparison_view
+from workspace.compare.views import fold_page, view_of
+from workspace.decorators import PageRequest, page
+from workspace.query_numbers import query_number
+
+_MAX_NUMBER: Final = 999_999_999
+# What the two lists of versions offer.
+_MAX_VERSIONS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedSides:
+    """What the two sides of a comparison are called, as the parts of the trunk's page take it."""
+
+    old: str
+    new: str
+    query: str
+    fold: str
+    comments: str = ""
+    left: str = ""
+    are_versions: bool = False
+
+    @classmethod
+    def of(cls, project_id: UUID, found: CopiedComparison) -> CopiedSides:
+        old, new = found.base.number, found.target.number
+        fold = f"{reverse('replication_home:compare_fold', args=[project_id])}?{urlencode({'base': old})}"
+        return cls(f"v{old}", f"v{new}", urlencode({"base": old, "target": new}), fold)
+
+
+@page()
+def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?base=&target=[&field=[&after=]][&view=unified]`: what differs between two versions of home."""
+    access = access_to_copy(request, project_id)
+    context = home_context(request, access, current="compare")
+    newest = context["newest"]
+    if newest is None:
+        return render(request, "replication/home/compare.html", context)
+    target = min(query_number(request.GET, "target") or newest.number, _MAX_NUMBER)
+    base = min(query_number(request.GET, "base") or max(target - 1, 1), _MAX_NUMBER)
+    field = request.GET.get("field")
+    found = compare_versions(
+        request.user,
+        project_id,
+        base,
+        target,
+        field=check_field_name(field) if field else None,
+        after=query_number(request.GET, "after") or 0,
+        rows=MAX_ROWS,
+    )
+    context |= {
+        "found": found,
+        "sides": CopiedSides.of(project_id, found),
+        "comparison": comparison_view(found.comparison) if found.comparison is not None else None,
+        "view": view_of(request),
+        "versions": newest_versions(project_id, limit=_MAX_VERSIONS),
+    }
+    return render(request, "replication/home/compare.html", context)
+
+
+@page()
+def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?base=&field=&old=1&new=1&count=16&view=`: equal lines that were folded away."""
+    access_to_copy(request, project_id)
+    base = version_of(project_id, min(query_number(request.GET, "base") or 0, _MAX_NUMBER))
+    name = check_field_name(request.GET.get("field"))
+    held = fields_at(project_id, base.seq)
+    texts = read_texts(request.user, project_id, {name: held[name]} if name in held else {})
+    return fold_page(request, (texts[0].text if texts else None) or "", place="old")

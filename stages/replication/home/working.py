@@ -1,0 +1,105 @@
+"""What the record does along with a link: home pushes what its peer lacks, and each side fetches what was asked for."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kernel.errors import DomainError, ValidationFailed
+from stages.replication.home.keeping import keep_part, keep_texts, missing_texts, next_file
+from stages.replication.home.methods import FILE, PUSH, TEXTS
+from stages.replication.home.sending import next_push, note_copied
+from stages.replication.home.wire import Position, read_position
+from stages.replication.link.methods import WORKERS, Link, RemoteError
+
+logger = logging.getLogger(__name__)
+
+# Seconds after which a link looks again: events that are no bundles wake none.
+LOOK_AGAIN: Final = 2.0
+# Seconds until a push is tried again that was refused; by then the other site has said anew what it has.
+TRY_AGAIN: Final = 30.0
+
+
+def register() -> None:
+    """Add everything here to its registry."""
+    WORKERS.register("record", push_record)
+    WORKERS.register("contents", fetch_contents)
+
+
+async def push_record(link: Link) -> None:
+    """Push the record, for ever: from where the other site's copy ends, as it says."""
+    has, verified = _copied(link.peer_state.get("record"))
+    while True:
+        work = functools.partial(next_push, link.project_id, link.peer_key, has, verified)
+        push = await link.lanes.read(work)
+        if push is None:
+            await link.woken(LOOK_AGAIN)
+            continue
+        try:
+            answer = await link.call(PUSH, push.as_json())
+        except RemoteError as refused:
+            logger.warning("the record of %s was refused by %s: %s", link.project_id, link.peer_key, refused)
+            await link.woken(TRY_AGAIN)
+            has, verified = _copied(link.peer_state.get("record"))
+            continue
+        has, verified = _copied(answer)
+        await link.lanes.write(functools.partial(note_copied, link.project_id, link.peer_key, has))
+        if not push.events and push.proof is None:
+            # Both have seen that their records differ. A person decides.
+            await link.woken(TRY_AGAIN)
+
+
+async def fetch_contents(link: Link) -> None:
+    """Fetch what people here asked for, for ever; what the other site lacks is asked for again after its next state."""
+    state, lacking = link.peer_state, set[str]()
+    while True:
+        if state is not link.peer_state:
+            state, lacking = link.peer_state, set()
+        if not (await _fetch_texts(link, lacking) or await _fetch_file(link, lacking)):
+            await link.woken(LOOK_AGAIN)
+
+
+async def _fetch_texts(link: Link, lacking: set[str]) -> bool:
+    hashes = await link.lanes.read(functools.partial(missing_texts, link.project_id, frozenset(lacking)))
+    if not hashes:
+        return False
+    try:
+        texts = (await link.call(TEXTS, {"hashes": hashes})).get("texts")
+    except RemoteError:
+        texts = None
+    given: Mapping[str, Any] = texts if isinstance(texts, dict) else {}
+    kept = await link.lanes.write(functools.partial(keep_texts, link.project_id, given))
+    if not kept:
+        lacking.update(hashes)
+    return True
+
+
+async def _fetch_file(link: Link, lacking: set[str]) -> bool:
+    fetch = await link.lanes.read(functools.partial(next_file, link.project_id, frozenset(lacking)))
+    if fetch is None:
+        return False
+    # Unless it comes as a whole, it is not asked for here again before the next state.
+    lacking.add(fetch.blake3)
+    while fetch is not None:
+        try:
+            facts, data = await link.call_for_frame(FILE, {"blake3": fetch.blake3, "offset": fetch.offset})
+            size = facts.get("size")
+            if type(size) is not int or size < 0:
+                return True
+            fetch = await link.lanes.write(functools.partial(keep_part, fetch, size=size, data=data))
+        except (RemoteError, DomainError) as refused:
+            logger.info("a file of %s did not come from %s: %s", link.project_id, link.peer_key, refused)
+            return True
+    return True
+
+
+def _copied(answer: Any) -> tuple[Position, int]:
+    """How far the other site's copy goes, and up to which event a checkpoint vouches for it."""
+    try:
+        position = read_position({"record": answer}, "record")
+    except ValidationFailed:
+        return Position(0, ""), 0
+    verified = answer.get("verified")
+    return position, verified if type(verified) is int else 0
