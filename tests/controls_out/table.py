@@ -14,6 +14,7 @@ from tests.controls_out.out import Out, given, itself, nothing, within_another, 
 from tests.controls_out.pads import PADS
 from tests.controls_out.proposals import PROPOSALS
 from tests.controls_out.registers import REGISTERS
+from tests.controls_out.replication import REPLICATION
 from tests.controls_out.runs import RUNS
 
 _LOCKOUT: Final = "tests/accounts/test_lockout.py::"
@@ -247,5 +248,7 @@ _TRUNK: Final = (
 
 # A control's parts stand behind its first row.
 OUT: Final = tuple(
-    sorted((*_TRUNK, *PROPOSALS, *AUTOMATION, *FLEET, *PADS, *REGISTERS, *RUNS), key=lambda out: out.control)
+    sorted(
+        (*_TRUNK, *PROPOSALS, *AUTOMATION, *FLEET, *PADS, *REGISTERS, *REPLICATION, *RUNS), key=lambda out: out.control
+    )
 )

@@ -12,8 +12,12 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
+from projects.models import Project
+from stages.registers.keys import own_site_key
+from stages.replication.admission.cuts import own_head
 from stages.replication.choices import HeldReason
 from stages.replication.environment import CERTIFICATE, DISCOVERY, PLAIN, SKEW, URL
+from stages.replication.ingest.mark import read_mark
 from stages.replication.models import HeldBundle, Peer
 
 SUBJECT: Final = "Sites"
@@ -31,6 +35,7 @@ def examine() -> Diagnoses:
     yield _address()
     for peer in peers:
         yield from _of_peer(peer)
+    yield from _marks()
     yield from _held()
     yield from _certificate(getattr(settings, CERTIFICATE), "of this site")
 
@@ -75,6 +80,17 @@ def _clock(peer: Peer, subject: str) -> Iterator[Diagnosis]:
     remedy = "Set the clock of the one that is wrong by NTP; the doctor's line Clock says how this site's is."
     make = bad if seconds > allowed else warn
     yield make(subject, f"its clock is {seconds:,.0f} s {which} of this site's, and {allowed} s are allowed", remedy)
+
+
+def _marks() -> Iterator[Diagnosis]:
+    """Projects whose own bundles are not all here, since the database was restored from a backup."""
+    key = own_site_key()
+    for project in Project.objects.filter(pk__in=Peer.objects.order_by().values("project")).order_by("id"):
+        mark, here = read_mark(project.id), own_head(project.id, key).number
+        if mark is not None and mark.site_key == key.hex() and mark.number > here:
+            said = f"{here} of {mark.number} bundles that this site wrote are here: it was restored from a backup"
+            remedy = "Let another site link, which sends the others back; where none has them, manage.py new_site_key."
+            yield bad(f"Own bundles, project {project.name}", said, remedy)
 
 
 def _held() -> Iterator[Diagnosis]:

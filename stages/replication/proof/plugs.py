@@ -9,10 +9,11 @@ def register() -> None:
     from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
     from kernel.late import Late
     from publishing.bundle.parts import BUNDLE_PARTS, BundlePart
-    from stages.replication.proof import bundle_verifier, unrecorded
+    from stages.replication.proof import bundle_verifier, controls, unrecorded
     from stages.replication.proof.exchange import CHECK, EXPORTED
     from stages.replication.proof.rebuilding import TABLES
 
+    controls.register()
     rebuild(*TABLES)
     for name, reason in unrecorded.TABLES.items():
         TABLES_WITHOUT_RECORD.register(name, reason)

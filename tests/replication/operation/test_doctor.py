@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from kernel.doctor import Diagnosis, Level
 from projects.models import Project
+from stages.registers.keys import own_site_key
 from stages.replication.choices import HeldReason
 from stages.replication.operation.doctor import examine
 from tests.replication.certificates import make_certificate
@@ -98,6 +101,22 @@ def test_a_certificate_that_ends_is_named(make_peer: MakePeer, settings: Any, da
     if level:
         assert found[0].text.startswith("of Bern")
         assert found[1].text.startswith("of this site")
+
+
+def test_a_database_behind_its_own_bundles_is_named(
+    make_peer: MakePeer, project: Project, settings: Any, tmp_path: Path
+) -> None:
+    settings.FOUNDRY_DATA_DIR = tmp_path
+    settings.FOUNDRY_SIGNING_KEY = "11" * 32
+    make_peer("Bern", last_seen_at=timezone.now())
+    (tmp_path / "marks").mkdir()
+    mark = tmp_path / "marks" / f"{project.id}.json"
+    mark.write_text(json.dumps({"site_key": own_site_key().hex(), "number": 7}))
+    (found,) = of("Own bundles")
+    assert (found.level, found.subject) == (Level.BAD, f"Own bundles, project {project.name}")
+    assert found.text.startswith("0 of 7 bundles")
+    mark.write_text(json.dumps({"site_key": "00" * 32, "number": 7}))
+    assert of("Own bundles") == []
 
 
 def test_a_certificate_that_cannot_be_read_is_named(make_peer: MakePeer) -> None:

@@ -1,0 +1,1 @@
+"""What replication promises to regulated users."""
