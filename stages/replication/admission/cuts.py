@@ -66,19 +66,3 @@ def _heads(peers: Iterable[Peer], key: str) -> Iterable[Cut]:
             cut = read_cut({"number": head[1], "hash": head[2]})
             if cut is not None:
                 yield cut
-
-
-def heads_here(project_id: UUID) -> dict[str, int]:
-    """The number of the newest bundle of every site that is here, by the sites' keys."""
-    newest = Bundle.objects.filter(project=project_id).order_by("site_key", "-number").distinct("site_key")
-    return {bytes(key).hex(): number for key, number in newest.values_list("site_key", "number")}
-
-
-def missing(here: dict[str, int], clock: Any) -> tuple[int, int]:
-    """How many bundles that are here a site has not, and how many it has that are not here, by what it says."""
-    there = {}
-    for key, head in clock.items() if isinstance(clock, dict) else ():
-        cut = read_cut({"number": head[1], "hash": head[2]}) if isinstance(head, list) and len(head) == 3 else None
-        there[key] = cut.number if cut else 0
-    behind = sum(max(0, number - there.get(key, 0)) for key, number in here.items())
-    return behind, sum(max(0, number - here.get(key, 0)) for key, number in there.items())

@@ -16,7 +16,10 @@ def register() -> None:
     rebuilding.register()
     HOME_NAMES.register("replication", Late("stages.replication.admission.homes:name_of_home"))
     DEACTIVATION_STEPS.register("replication", Late("stages.replication.admission.closing:wake_afterwards"))
-    register_enum_names(SiteRights="stages.replication.choices.Rights")
+    register_enum_names(
+        SiteRights="stages.replication.choices.Rights",
+        SiteState="stages.replication.reading.standing.SiteState",
+    )
     API_URLS.register("replication", UrlModule("stages.replication.urls"))
     PAGE_URLS.register(
         "replication-rpc", UrlModule("stages.replication.admission.rpc_urls", prefix="api/rpc/", is_api=True)

@@ -10,14 +10,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Case, F, Value, When
 
-from accounts.callers import Caller
-from projects.access import get_project
 from stages.registers.keys import own_site_key
 from stages.replication.environment import NAME
 from stages.replication.link.presence import links_of
 from stages.replication.models import Peer
-from stages.replication.permissions import READ
-from stages.replication.reading.bodies import body_of
 from stages.replication.reading.clocks import Heads, heads_here
 from stages.replication.reading.people import people_elsewhere, people_here
 from stages.replication.reading.sameness import Sameness, sameness_of
@@ -100,18 +96,6 @@ def home_name(project_id: UUID) -> str:
     """The name of the site where drafts, locks and releases of a project are written; this one's, if it is here."""
     found = Peer.objects.filter(project_id=project_id, is_home=True).only("name", "key").first()
     return str(found) if found is not None else own_name()
-
-
-def sites_body(project_id: UUID, caller: Caller) -> dict[str, Any]:
-    """What REST answers about the sites of a project. Raises `NotFound`, `PermissionDenied`."""
-    get_project(user=caller.user, project_id=project_id, action=READ)
-    sites = read_sites(project_id)
-    return {
-        "here": body_of(sites.here),
-        "sites": [body_of(each) for each in sites.all[1:]],
-        "clock": dict(sites.heads),
-        "same": sites.sameness.to_json(),
-    }
 
 
 def names_of_sites(project_id: UUID) -> Mapping[str, str]:

@@ -53,9 +53,12 @@ def test_a_repeated_request_shows_the_code_no_second_time(api: Api, sites: str) 
 
 def test_a_site_is_listed_with_what_was_decided_about_it(api: Api, sites: str, bring: Callable[..., Elsewhere]) -> None:
     basel = bring("Basel", rights="reads")
-    (listed,) = members(api.get(sites))["results"]
+    answer = members(api.get(sites))
+    (listed,) = answer["results"]
+    assert (answer["here"]["state"], answer["here"]["is_home"], answer["same"]["verdict"]) == ("here", True, "never")
     assert (listed["key"], listed["name"], listed["rights"]) == (basel.site_key, "Basel", "reads")
     assert (listed["behind"], listed["ahead"], listed["clock"], listed["skew_ms"]) == (0, 0, {}, None)
+    assert (listed["state"], listed["is_linked"], listed["people"], listed["alarm"]) == ("never", False, [], None)
     one = f"{sites}{basel.site_key}/"
     changed = members(api.post(f"{one}rights/", {"rights": "writes", "reason": "They write now"}))
     assert changed["rights"] == "writes"

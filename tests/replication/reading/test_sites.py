@@ -11,13 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kernel.errors import NotFound
 from projects.models import Project
 from stages.registers.models import Bundle
 from stages.replication.choices import HeldReason
 from stages.replication.reading.held import read_held
 from stages.replication.reading.sameness import Verdict
-from stages.replication.reading.sites import read_sites, sites_body
+from stages.replication.reading.sites import read_sites
 from stages.replication.reading.standing import SiteState
 from tests.registers.storing.world import Desk
 from tests.replication.rows import clock_of, hold, key_of, make_peer
@@ -116,16 +115,6 @@ def test_ten_sites_ask_postgres_as_often_as_one(ann: Desk) -> None:
     for at in range(9):
         make_peer(ann.project, f"Site {at}", clock={})
     assert asked() == few <= 6
-
-
-def test_the_body_is_for_members(ann: Desk, outsider: Any, caller_for: Callable[..., Any]) -> None:
-    make_peer(ann.project, "Basel", clock=clock_of(ann.project), address="wss://basel.example", skew_ms=4_000)
-    body = sites_body(ann.project.id, ann.caller)
-    (basel,) = body["sites"]
-    assert (basel["name"], basel["address"], basel["skew_ms"]) == ("Basel", "wss://basel.example", 4_000)
-    assert body["same"]["verdict"] == "same"
-    with pytest.raises(NotFound):
-        sites_body(ann.project.id, caller_for(outsider))
 
 
 def test_what_waits_behind_another_bundle_is_counted_with_it(ann: Desk) -> None:

@@ -14,11 +14,11 @@ from projects.access import Access, get_project
 from projects.models import Role
 from projects.rest import ProjectView
 from projects.serializers import ProjectInfo, project_body
-from rest.pagination import page, whole
+from rest.pagination import page
 from rest.schema import operation, page_of
 from stages.replication.admission import services
 from stages.replication.admission.api import serializers as shapes
-from stages.replication.admission.api.bodies import invitation_body, site_bodies, site_body
+from stages.replication.admission.api.bodies import invitation_body, site_body, sites_body
 from stages.replication.models import Invitation
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, INVITE, JOIN, READ, REVOKE, SYNC
 
@@ -44,11 +44,11 @@ class _SitesView(ProjectView):
 
 
 class SitesView(_SitesView):
-    @operation("sites_list", answer=page_of(shapes.SiteInfo))
+    @operation("sites_list", answer=shapes.SitesInfo)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The other sites of the project: admitted, introduced by others, and revoked."""
+        """The other sites of the project, introduced and revoked ones included, and whether all have the same."""
         self.access()
-        return self.answer(whole(site_bodies(project_id)))
+        return self.answer(sites_body(project_id))
 
 
 class InvitationsView(_SitesView):
