@@ -177,7 +177,8 @@ def process_environment(shared_database: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def server(process_environment: dict[str, str]) -> Iterator[Server]:
     """One server for all tests of this process that look at pages: the trunk's and the stages'."""
-    server = Server({**process_environment, "FOUNDRY_LOCK_TTL": "20"})
+    site = {"FOUNDRY_SITE_NAME": "Uppsala", "FOUNDRY_SITES_URL": "wss://uppsala.example"}
+    server = Server({**process_environment, **site, "FOUNDRY_LOCK_TTL": "20"})
     server.start()
     yield server
     server.stop()

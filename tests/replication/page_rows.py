@@ -18,6 +18,7 @@ ADMINISTRATORS: Final = ("administrator",)
 PAGES: Final = (
     Row("replication:sites", "GET", PAGE, 200),
     Row("replication:differs", "GET", f"{PAGE}differs/", 200),
+    Row("replication:nearby", "GET", f"{PAGE}nearby/", 200, *BY_OWNERS),
     Row("replication:invite", "GET", f"{PAGE}invite/", 200, *BY_OWNERS),
     Row("replication:invite", "POST", f"{PAGE}invite/", "validation_failed", *BY_OWNERS, {"rights": "rules"}),
     Row("replication:withdraw", "POST", f"{PAGE}invitations/{OTHER}/withdraw/", "not_found", *BY_OWNERS),
@@ -42,6 +43,7 @@ SITE_PAGES: Final = (
 BUDGETED_PAGES: Final = {
     "replication:sites": f"…{PAGE}",
     "replication:differs": f"…{PAGE}differs/",
+    "replication:nearby": f"…{PAGE}nearby/",
     "replication:invite": f"…{PAGE}invite/",
 }
 # They need a site or a held bundle; the budget of the page under them is in `pages/test_sites_page.py`.

@@ -128,7 +128,10 @@ def _held_of(peers: dict[str, Peer], now: datetime) -> dict[str, HeldBundle]:
 def _write_at_basel(project: Project, caller: Caller, count: int) -> ForeignSite:
     basel = ForeignSite(project.id)
     bundles = [basel.write([CreateEntity(numbered_id(900))])]
-    bundles += [basel.write([SetField(numbered_id(900), TABLE, "title", f"{at}")]) for at in range(count)]
+    bundles += [
+        basel.write([SetField(numbered_id(900), TABLE, "title", f"Reviewed at Basel, reading {at + 1}")])
+        for at in range(count)
+    ]
     append_foreign(caller=caller, project_id=project.id, bundles=bundles, certificates=[basel.certificate])
     return basel
 

@@ -21,6 +21,7 @@ from stages.registers.proposing.sources import SOURCES
 from stages.registers.rpc.registry import RPC_EVENTS
 from stages.registers.schema import Column
 from stages.registers.schema.linked import link_to
+from stages.registers.site_names import SITE_NAMES
 
 TABLE: Final = "samples"
 MAX_OPERATIONS: Final = 9_999
@@ -54,6 +55,11 @@ def refuse_large_bundles(bundle: guards.NextBundle) -> None:
         raise PayloadTooLarge(f"At most {MAX_OPERATIONS} operations at once.")
 
 
+def names_of_sites(project_id: UUID) -> Mapping[str, str]:
+    """A site with a key that no site has."""
+    return {"0" * 64: "Nowhere"}
+
+
 def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
     """Where a counter is shown: among the samples of its project."""
     return f"{reverse('workspace:workspace', args=[project_id])}?counter={shown['name']}"
@@ -81,6 +87,7 @@ def register() -> None:
     observers.when_written("sample_stage", notify_listeners)
     guards.GUARDS.register("sample_stage", guards.Guard(refuse_large_bundles))
     SOURCES.register("sample", source_of_sample)
+    SITE_NAMES.register("sample_stage", names_of_sites)
     CAUSES.register("sample", causes_of_samples)
     RPC_EVENTS.register("note.added", note_added)
     BEGINNINGS.register("samples", Beginning(_("See the notes"), _("Notes bring samples."), "sample_stage:notes"))

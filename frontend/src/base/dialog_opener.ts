@@ -14,13 +14,14 @@ export function focusOpener(): void {
   sessionStorage.removeItem(KEY);
   const { dialog, back } = JSON.parse(kept) as { dialog: string; back: string };
   if (location.href !== back || document.activeElement !== document.body) return;
-  const links = document.querySelectorAll<HTMLAnchorElement>("main a[href]");
+  // Links of pictures, too, whose `href` is no text.
+  const links = document.querySelectorAll<HTMLAnchorElement | SVGAElement>("main a[href]");
   [...links].find((link) => leadsTo(link, new URL(dialog)))?.focus();
 }
 
 /** Whether a link is to this dialog; what is chosen in it may be another. */
-function leadsTo(link: HTMLAnchorElement, dialog: URL): boolean {
-  const target = new URL(link.href);
+function leadsTo(link: Element, dialog: URL): boolean {
+  const target = new URL(link.getAttribute("href") ?? "", location.href);
   const [name] = dialog.searchParams.keys();
   return target.pathname === dialog.pathname && (name === undefined ? !target.search : target.searchParams.has(name));
 }

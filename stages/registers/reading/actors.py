@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from stages.registers.models import ActorKey, Bundle
+from stages.registers.site_names import known_names
 
 _SHORT_KEY = 8
 
@@ -62,7 +63,7 @@ class Actors:
         return len(self.sites) < 2
 
     def site(self, key: str) -> str:
-        """The name of a site, as its certificates say it."""
+        """The name of a site, as whoever admitted it knows it, or as its certificates say it."""
         return self._site_names.get(key) or _("Site {key}").format(key=key[:_SHORT_KEY])
 
     @cached_property
@@ -72,7 +73,7 @@ class Actors:
         for row in ActorKey.objects.filter(site_key__in=keys).order_by("created_at").only("site_key", "certificate"):
             if name := _claims(row.certificate).get("site_name"):
                 found[bytes(row.site_key).hex()] = name
-        return found
+        return found | known_names(self._project_id)
 
 
 def _nameless(key: str) -> str:

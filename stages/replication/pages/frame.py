@@ -22,12 +22,14 @@ from stages.replication.models import Invitation
 from stages.replication.pages.alarms import last_alarm
 from stages.replication.pages.deciding import decisions_of
 from stages.replication.pages.held_rows import held_rows
+from stages.replication.pages.nearby import sites_nearby
 from stages.replication.pages.ring import ring_of
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, DECIDE_HELD, INVITE, REVOKE, SYNC
 from stages.replication.reading.held import read_held
 from stages.replication.reading.sites import Sites, read_sites
 from stages.replication.reading.standing import Site, SiteState
 from workspace.decorators import PageRequest
+from workspace.htmx_action import refusal_text
 from workspace.project_frame import frame_of
 from workspace.releases.views import live_data
 from workspace.script_texts import script_texts
@@ -68,21 +70,26 @@ def sites_page(
     """The page, with `?site=` chosen; `as=table` is the table instead of the ring. A refusal gives its status."""
     context = _context(request, access)
     if dialog is not None:
-        errors = problem.errors if isinstance(problem, ValidationFailed) else {}
         context |= {
             "dialog_part": f"replication/dialogs/{dialog.template}.html",
             "dialog_title": dialog.title,
             "dialog_class": "dialog-wide" if dialog.is_wide else "",
             "back": context["here"],
-            "errors": errors,
-            # What is about no field of the form.
-            "problem": problem.detail if problem is not None and not errors else "",
+            **_refused(problem, dialog),
             **dialog.values,
         }
     answer = render(request, PAGE, context, status=problem.status if problem is not None else 200)
     if dialog is not None and dialog.values.get("is_secret"):
         answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _refused(problem: DomainError | None, dialog: Dialog) -> dict[str, Any]:
+    """What is wrong, at the fields of the form; over it what is about none of them."""
+    errors = problem.errors if isinstance(problem, ValidationFailed) else {}
+    of_fields = {name: each for name, each in errors.items() if name in dialog.values}
+    is_over = problem is not None and len(of_fields) < max(1, len(errors))
+    return {"errors": of_fields, "problem": refusal_text(problem) if problem is not None and is_over else ""}
 
 
 def _context(request: PageRequest, access: Access) -> dict[str, Any]:
@@ -105,6 +112,7 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
         "held": held,
         "held_rows": held_rows(held.shown),
         "deciding": decisions_of(sites),
+        "nearby": sites_nearby(project.id),
         "allowed_skew": getattr(settings, SKEW),
         "invitations": _open_invitations(access),
         "last_alarm": last_alarm(sites),

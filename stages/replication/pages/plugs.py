@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.addresses import PAGE_URLS, UrlModule
 from kernel.late import Late
+from stages.registers.site_names import SITE_NAMES
 from stages.replication.permissions import JOIN, READ
 from workspace.marks import MARKS
 from workspace.menu import MENU, MenuEntry
@@ -45,6 +46,7 @@ def register() -> None:
             palette_words=gettext_lazy("invitation replica site paste"),
         ),
     )
+    SITE_NAMES.register("replication", Late("stages.replication.reading.sites:names_of_sites"))
     SCRIPT_TEXTS.register("replication", site_texts)
     PAGE_URLS.register("replication-pages", UrlModule("stages.replication.pages.urls"))
 

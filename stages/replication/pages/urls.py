@@ -17,6 +17,7 @@ urlpatterns = [
     late_path("projects/join/", f"{_PAGES}.joining_views:join", name="join"),
     late_path(_SITES, f"{_PAGES}.views:sites", name="sites"),
     late_path(f"{_SITES}differs/", f"{_PAGES}.views:differs", name="differs"),
+    late_path(f"{_SITES}nearby/", f"{_PAGES}.views:nearby", name="nearby"),
     late_path(f"{_SITES}invite/", f"{_PAGES}.invitation_views:invite", name="invite"),
     late_path(
         f"{_SITES}invitations/<uuid:invitation_id>/withdraw/", f"{_PAGES}.invitation_views:withdraw", name="withdraw"

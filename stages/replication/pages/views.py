@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from projects.access import get_project
 from stages.replication.pages.differing import differences_of
 from stages.replication.pages.frame import Dialog, sites_page
-from stages.replication.permissions import READ
+from stages.replication.permissions import ADMIT, READ
 from stages.replication.reading.sites import read_sites
 from workspace.decorators import PageRequest, page
 
@@ -26,3 +26,10 @@ def differs(request: PageRequest, project_id: UUID) -> HttpResponse:
     access = get_project(user=request.user, project_id=project_id, action=READ)
     found = differences_of(project_id, read_sites(project_id))
     return sites_page(request, access, dialog=Dialog(template="differs", values={"found": found}, is_wide=True))
+
+
+@page("GET", "HEAD")
+def nearby(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: sites that have this project and were found in the network."""
+    access = get_project(user=request.user, project_id=project_id, action=ADMIT)
+    return sites_page(request, access, dialog=Dialog(template="nearby", values={}))

@@ -131,19 +131,22 @@ def site_of(peer: Peer, here: Heads, names: Mapping[str, str], people: Sequence[
     """A peer as it is seen from here. `names` are those of all sites by their keys."""
     there = heads_of(peer, here)
     behind, ahead = count_missing(there, here), count_missing(here, there)
+    state = state_of(peer, is_linked=is_linked, behind=behind, ahead=ahead)
+    # Nothing is sent to others, nor awaited from them.
+    takes_part = peer.is_admitted
     return Site(
         key=peer.key_text,
         name=names[peer.key_text],
-        state=state_of(peer, is_linked=is_linked, behind=behind, ahead=ahead),
+        state=state,
         is_home=peer.is_home,
         people=people,
         number=here.get(peer.key_text, 0),
         peer=peer,
         is_linked=is_linked,
-        behind=behind,
-        ahead=ahead,
+        behind=behind if takes_part else 0,
+        ahead=ahead if takes_part else 0,
         remaining=peer.remaining,
-        knows=_known(there, here, names),
+        knows=_known(there, here, names) if takes_part else (),
         introduced_by=names.get(bytes(peer.introduced_by).hex(), "") if peer.introduced_by else "",
         revocations=[_revocation(site, facts, names) for site, facts in sorted(peer.revocations.items())],
     )

@@ -30,7 +30,11 @@ def scene(project: Project, owner: User, caller_for: Callable[..., Any]) -> Scen
 @pytest.fixture
 def page(project: Project, owner: User, client: Client) -> Callable[[str], Any]:
     client.force_login(owner)
-    return lambda more="": client.get(f"/projects/{project.id}/sites/{more}")
+
+    def get(more: str) -> Any:
+        return client.get(f"/projects/{project.id}/sites/{more}")
+
+    return get
 
 
 def text_of(answer: Any) -> str:
