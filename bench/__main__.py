@@ -32,7 +32,7 @@ MODULES = {
     "fleet": ("fl1a", "fl1b", "fl2", "fl4", "fl5"),
     "stations": ("fl3",),
     "registers": ("r1", "r2", "r3", "r4"),
-    "sites": ("r5",),
+    "sites": ("r5", "r6", "r7", "r8"),
     "scripts": ("s1", "s2"),
     "rules": ("s3",),
     "changes": ("s4a", "s4b"),

@@ -12,6 +12,9 @@ from prometheus_client import Counter
 from kernel.metrics import SiteFigure
 from stages.replication.choices import HeldReason
 
+VERIFIED: Final = Counter(
+    "foundry_sites_bundles_verified", "Bundles of other sites whose signatures this node has verified."
+)
 INGESTED: Final = Counter("foundry_sites_bundles_ingested", "Bundles of other sites that this node has accepted.")
 
 # Of each chain that a project can have, what this site has beyond what a peer is known to have.
