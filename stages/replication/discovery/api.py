@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from projects.access import Access, get_project
@@ -14,17 +13,9 @@ from projects.rest import ProjectView
 from rest.pagination import whole
 from rest.schema import operation, page_of
 from stages.replication.discovery.nearby import nearby
+from stages.replication.discovery.serializers import NearbySite
 from stages.replication.models import Peer
 from stages.replication.permissions import READ
-
-
-class NearbySite(serializers.Serializer[Any]):
-    """A site that says in this network that it has the project. Nothing of it is proven."""
-
-    key = serializers.CharField(help_text="The key that it says is its own: 64 hexadecimal digits.")
-    addresses = serializers.ListField(child=serializers.CharField(), help_text="Where it says that it is dialled.")
-    name = serializers.CharField(allow_blank=True, help_text="As another site has introduced the key; else empty.")
-    is_admitted = serializers.BooleanField()
 
 
 class NearbySitesView(ProjectView):
