@@ -16,6 +16,8 @@ from stages.replication.notices import notice_differs, notice_refused
 
 DIFFERS: Final = "differs"
 FORK: Final = "fork"
+# Our side of a fork closes the link at a site that did not have it, also while its own is on the way here.
+MOST_SENT: Final = 3
 # Records that an alarm names.
 MAX_NAMED: Final = 20
 
@@ -68,19 +70,19 @@ def raise_fork(peer_id: UUID, *, site: str, number: int) -> bool:
         if alarm.items() <= (seen.alarm or {}).items():
             return False
         detail = _("Its site wrote two bundles under the number {number}.").format(number=number)
-        seen.alarm = {**alarm, "at": rfc3339(timezone.now()), "detail": detail, "records": [], "sent": False}
+        seen.alarm = {**alarm, "at": rfc3339(timezone.now()), "detail": detail, "records": [], "sent": 0}
         seen.save(update_fields=["alarm"])
         notice_refused(project_id=seen.project_id, sender=site, reason=FORK, count=1)
         return True
 
 
 def take_unsent_fork(peer_id: UUID) -> tuple[str, int] | None:
-    """The site and the number of a fork of which our side was not sent yet: from now on it counts as sent."""
+    """The site and the number of a fork of which our side was not sent often enough yet; counts that it is."""
     with write_transaction():
-        unsent = Peer.objects.filter(pk=peer_id, alarm__kind=FORK, alarm__sent=False)
+        unsent = Peer.objects.filter(pk=peer_id, alarm__kind=FORK, alarm__sent__lt=MOST_SENT)
         peer = unsent.select_for_update().first()
         if peer is None or peer.alarm is None:
             return None
-        peer.alarm = {**peer.alarm, "sent": True}
+        peer.alarm = {**peer.alarm, "sent": peer.alarm["sent"] + 1}
         peer.save(update_fields=["alarm"])
         return peer.alarm["site"], peer.alarm["number"]

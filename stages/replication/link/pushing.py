@@ -119,7 +119,7 @@ async def push_bundles(link: Link) -> None:
 
 
 async def push_forks(link: Link) -> None:
-    """A worker of links: send our side of a fork once, so that its texts can be seen, and saved, over there."""
+    """A worker of links: send our side of a fork, so that its texts can be seen, and saved, over there."""
     heard = None
     while True:
         if link.peer_state is not heard:
