@@ -79,8 +79,7 @@ class Pusher:
     def _next(self, there: Clock) -> Batch:
         theirs = joined(clock_of_peer(self._link.remote.peer_id), there)
         bundles, left = bundles_after(self._link.project_id, theirs)
-        actors = {actor for each in bundles for actor in actors_of(each)}
-        keys = [*certificates_for(self._link.project_id, actors), *revocations_of(self._link.project_id)]
+        keys = [*_certificates(self._link.project_id, bundles), *revocations_of(self._link.project_id)]
         return Batch(bundles, [each for each in keys if each["seal"] not in self._said], left)
 
     async def _send(self, batch: Batch) -> None:
@@ -124,13 +123,19 @@ async def push_forks(link: Link) -> None:
     while True:
         if link.peer_state is not heard:
             heard = link.peer_state
-            bundles = await link.lanes.write(functools.partial(_unsent_fork, link.project_id, link.remote.peer_id))
-            if bundles:
-                params = {"bundles": [write_wire(each) for each in bundles], "keys": [], "remaining": 0}
+            batch = await link.lanes.write(functools.partial(_unsent_fork, link.project_id, link.remote.peer_id))
+            if batch.bundles:
+                params = {"bundles": [write_wire(each) for each in batch.bundles], "keys": batch.keys, "remaining": 0}
                 await link.call("bundles.push", params)
         await link.woken(LOOK_AGAIN)
 
 
-def _unsent_fork(project_id: UUID, peer_id: UUID) -> list[WireBundle]:
+def _unsent_fork(project_id: UUID, peer_id: UUID) -> Batch:
     fork = take_unsent_fork(peer_id)
-    return [] if fork is None else forked_bundles(project_id, *fork, list(clock_of(project_id)))
+    bundles = [] if fork is None else forked_bundles(project_id, *fork, list(clock_of(project_id)))
+    return Batch(bundles, _certificates(project_id, bundles), 0)
+
+
+def _certificates(project_id: UUID, bundles: Sequence[WireBundle]) -> list[dict[str, str]]:
+    """What their sites say about the people who signed these bundles."""
+    return certificates_for(project_id, {actor for each in bundles for actor in actors_of(each)})

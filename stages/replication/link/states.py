@@ -101,7 +101,8 @@ def _compare(remote: Remote, state: State) -> None:
 
 def _has_changed(remote: Remote, state: Mapping[str, Any]) -> bool:
     """Whether there is more than was said."""
-    return (clock_of(remote.project_id), held_of(remote.project_id)) != (state["clock"], state["held"])
+    has = clock_of(remote.project_id), held_of(remote.project_id), introductions_of(remote.project_id)
+    return has != (state["clock"], state["held"], state["admitted"])
 
 
 def _now_ms() -> int:

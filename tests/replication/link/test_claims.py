@@ -34,7 +34,9 @@ def lyon(project: Project) -> LinkedPeer:
 
 def let_time_pass(peer: LinkedPeer, seconds: int) -> None:
     row = Peer.objects.filter(pk=peer.id)
-    row.update(claimed_until=row.values_list("claimed_until", flat=True).get() - timedelta(seconds=seconds))
+    until = row.values_list("claimed_until", flat=True).get()
+    assert until is not None
+    row.update(claimed_until=until - timedelta(seconds=seconds))
 
 
 def claimed(node: str, *linked: LinkedPeer) -> list[str]:
