@@ -14,7 +14,8 @@ import msgspec
 from kernel.errors import DomainError
 from stages.replication.link.methods import BadContent
 
-MAX_FRAME: Final = 16 * 1024 * 1024
+# A bundle of 8 MiB that is nothing but quotation marks has twice as much as JSON, and its signatures.
+MAX_FRAME: Final = 18 * 1024 * 1024
 # Before a site has proved who it is.
 MAX_FIRST_FRAME: Final = 256 * 1024
 # What an answer may carry beside its text.

@@ -51,7 +51,10 @@ def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
         if getattr(settings, DISCOVERY):
             # One without an address may be found in this network.
             wanted = Q()
-        _admitted().filter(wanted, is_free | is_due).update(node=node, claimed_until=Now() + CLAIM)
+        _admitted().filter(is_due, pk__in=linked).update(claimed_until=Now() + CLAIM)
+        # Of a node that ended without a word, the mark of its link goes with its claim.
+        claimable = _admitted().filter(wanted, is_free | is_due)
+        claimable.update(node=node, claimed_until=Now() + CLAIM, connected_at=None, remaining=0)
     found = _admitted().filter(wanted, node=node, claimed_until__gt=Now())
     return [
         ClaimedPeer(each.id, each.project_id, each.key_text, each.name, each.address, each.certificate)

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kernel.errors import ValidationFailed
 from kernel.statements import database_now
 from kernel.transactions import one_moment
 from stages.replication.admission.introductions import introductions_of
@@ -14,9 +15,10 @@ from stages.replication.admission.services import take_introductions
 from stages.replication.home.sending import record_of
 from stages.replication.ingest.reading import clock_of, moment_of
 from stages.replication.link.alarms import end_differs, raise_differs, raise_fork
+from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.heads import forks_of, held_of
 from stages.replication.link.messages import Fork, State, StateAnswer
-from stages.replication.link.methods import Answer, Link, Remote, read_params
+from stages.replication.link.methods import Answer, BadContent, Link, Remote, RemoteError, read_params
 from stages.replication.link.services import note_state
 from stages.replication.models import Peer
 
@@ -31,7 +33,7 @@ async def tell_state(link: Link) -> None:
     loop = asyncio.get_running_loop()
     while True:
         state = await link.lanes.read(functools.partial(own_state, link.remote))
-        answer = read_params(await link.call("state", state), StateAnswer)
+        answer = read_params(await _told(link, state), StateAnswer)
         if answer.forks:
             await link.lanes.write(functools.partial(note_forks, link.remote, answer.forks))
         until = loop.time() + INTERVAL
@@ -40,6 +42,14 @@ async def tell_state(link: Link) -> None:
             await asyncio.sleep(QUIET)
             if await link.lanes.read(functools.partial(_has_changed, link.remote, state)):
                 break
+
+
+async def _told(link: Link, state: Mapping[str, Any]) -> dict[str, Any]:
+    """What the other site answers. Without it a link is of no use, and begins anew."""
+    try:
+        return await link.call("state", state)
+    except RemoteError as refusal:
+        raise LinkClosed(LinkClose.TRY_LATER, str(refusal)) from None
 
 
 def own_state(remote: Remote) -> dict[str, Any]:
@@ -72,11 +82,18 @@ def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
         head_number=head if isinstance(head, int) and 0 <= head < 2**53 else None,
     )
     if state.admitted:
-        take_introductions(project_id=remote.project_id, peer_key=remote.peer_key, introductions=state.admitted)
+        _take_introductions(remote, state.admitted)
     forks = forks_of(remote.project_id, state.clock)
     note_forks(remote, forks)
     _compare(remote, state)
     return Answer({"forks": [{"site": each.site, "number": each.number, "hash": each.hash} for each in forks]})
+
+
+def _take_introductions(remote: Remote, admitted: list[dict[str, Any]]) -> None:
+    try:
+        take_introductions(project_id=remote.project_id, peer_key=remote.peer_key, introductions=admitted)
+    except ValidationFailed as error:
+        raise BadContent(str(error.errors)) from None
 
 
 def note_forks(remote: Remote, forks: list[Fork]) -> None:

@@ -89,7 +89,12 @@ def test_a_link_whose_node_ended_without_a_word_is_over(lyon: LinkedPeer) -> Non
     assert (link.connected, link.remaining) == (True, 7)
     let_time_pass(lyon, 20)
     assert links_of(lyon.project_id) == {}
-    assert connect_peer(lyon, node="two", comes_first=False)
+    # Nor does it keep the next one out.
+    assert claimed("two") == ["Lyon"]
+    assert links_of(lyon.project_id) == {}
+    assert connect_peer(lyon, node="three", comes_first=False)
+    assert claimed("three", lyon) == ["Lyon"]
+    assert list(links_of(lyon.project_id)) == [lyon.key]
 
 
 def test_what_a_site_has_only_grows_by_what_it_sends(lyon: LinkedPeer) -> None:
