@@ -42,10 +42,10 @@ class Person:
     username: str
     token: str
 
-    def request(self, method: str, path: str, body: Any = None) -> Answer:
+    def request(self, method: str, path: str, body: Any = None, *, agent: str = "network") -> Answer:
         """One request, on a connection of its own. Raises `OSError` and `HTTPException` where the site is gone."""
         connection = http.client.HTTPConnection("127.0.0.1", self.site.node.port, timeout=PATIENCE)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "User-Agent": agent}
         try:
             sent = None if body is None else json.dumps(body)
             connection.request(method, f"/api/{path}", body=sent, headers=headers)

@@ -19,6 +19,7 @@ from django.test import override_settings
 from psycopg import sql
 
 from accounts.callers import foundry_caller
+from accounts.models import User
 from accounts.services import create_account, create_token
 from audit.services import site_id
 from foundry_site.connections import redis_database
@@ -190,8 +191,16 @@ class Site:
                     display_name=name.title(),
                     is_administrator=name in administrators,
                 )
-                _, token = create_token(caller=foundry_caller("command"), name="network", user_id=user.id)
-                self.people[name] = Person(self, str(user.id), name, token)
+                self.people[name] = self._person(user)
+
+    def sign_in_again(self, person: Person) -> Person:
+        """The same person with another token: those of an account that was closed are gone."""
+        with self.opened():
+            return self._person(User.objects.get(pk=person.id))
+
+    def _person(self, user: User) -> Person:
+        _, token = create_token(caller=foundry_caller("command"), name="network", user_id=user.id)
+        return Person(self, str(user.id), user.username, token)
 
     @contextmanager
     def opened(self) -> Iterator[None]:

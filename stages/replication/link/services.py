@@ -87,7 +87,8 @@ def connect_peer(peer: LinkedPeer, *, node: str, comes_first: bool) -> bool:
 def disconnect_peer(peer: LinkedPeer, *, node: str) -> None:
     """Note that the link that this node had with a site has ended, unless another node has one by now."""
     with write_transaction():
-        mine = Peer.objects.filter(pk=peer.id, node=node, connected_at__isnull=False)
+        # A site that was revoked meanwhile is nobody's any more.
+        mine = Peer.objects.filter(Q(node=node) | Q(node=""), pk=peer.id, connected_at__isnull=False)
         if mine.update(node="", claimed_until=None, connected_at=None, remaining=0, last_seen_at=Now()):
             _show_later(peer, "sync.disconnected")
 
