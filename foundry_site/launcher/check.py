@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     only.add_argument(
         "--faults",
         action="store_true",
-        help="only the faults: nodes killed, services broken, disks full, stations without events",
+        help="only the faults: nodes killed, services broken, disks full, networks of sites, stations without events",
     )
     only.add_argument(
         "--controls", action="store_true", help="only this: take each control out, and see its tests fail"
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
                 return _take_controls_out()
             if options.explore:
                 return _explore()
+            if options.faults:
+                os.environ["FOUNDRY_FAULTS"] = "1"
             failed = [] if options.faults else _failed_checks()
             if not options.no_tests and run_tests([FAULTS] if options.faults else []) != 0:
                 failed.append("tests")

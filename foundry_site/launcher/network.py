@@ -80,7 +80,7 @@ class Network:
             stack.enter_context(running(*(site.node for site in self.sites)))
             current.note(", ".join(f"{site.place.name} {site.port}" for site in self.sites))
         for site in self.sites:
-            worker = BackgroundProcess(site.data_dir, environment=site.environment)
+            worker = BackgroundProcess(site.data_dir, environment=site.environment, log=site.data_dir / "worker.log")
             worker.start()
             stack.callback(worker.stop)
         return lines

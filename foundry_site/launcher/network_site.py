@@ -73,7 +73,8 @@ class NetworkSite:
     @property
     def environment(self) -> dict[str, str]:
         redis = redis_database(addresses.redis_url(self._shared), self.number * REDIS_DATABASES)
-        return bare_environment(
+        chosen = {name: os.environ[name] for name in ("FOUNDRY_STAGES",) if name in os.environ}
+        own = bare_environment(
             os.environ,
             DATABASE_URL=addresses.database_url(self._shared, self.database),
             REDIS_URL=redis,
@@ -89,6 +90,7 @@ class NetworkSite:
             FOUNDRY_WRITE_THREADS="2",
             FOUNDRY_REST_THREADS="4",
         )
+        return {**chosen, **own}
 
     @cached_property
     def node(self) -> NodeProcess:

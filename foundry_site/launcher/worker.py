@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from foundry_site.launcher.console import print_error
@@ -48,22 +48,27 @@ def background_worker(data_dir: Path) -> Iterator[None]:
 class BackgroundProcess:
     """The newest process of a command of ``manage.py`` that ends with this one; of the worker where none is named."""
 
-    def __init__(self, data_dir: Path, *command: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *command: str, environment: Mapping[str, str] | None = None, log: Path | None = None
+    ) -> None:
         # The folder is not used; it shows the owner in a list of processes.
         self._command = [sys.executable, "-P", "-m", "foundry_site.launcher.worker", str(data_dir), *command]
         self._environment = environment
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.stop()
-        self._process = subprocess.Popen(
-            self._command,
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            # It only prints that it starts and ends; errors are in the log, on standard error.
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self._log.open("ab") if self._log is not None else nullcontext() as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                # It only prints that it starts and ends; errors are in the log, on standard error.
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None

@@ -55,7 +55,7 @@ class Site:
         self._on_start = on_start
         self._more: dict[str, str] = {}
         self.data_dir.mkdir(mode=0o700, parents=True)
-        become_another_installation(self.database)
+        become_another_installation(databases.address(self.database))
         self._empty_redis()
         self.nodes: list[NodeProcess] = []
 
@@ -240,12 +240,12 @@ class Site:
                 client.flushdb()
 
 
-def become_another_installation(database: str) -> None:
+def become_another_installation(address: str) -> None:
     """Give a copy of the template an id of its own, as if all migrations had been applied to an empty database."""
     # The first of the teams has the id of the site.
     tables = [sql.Identifier(name) for name in ("audit_site", "fleet_team")]
     own = uuid4()
-    with psycopg.connect(databases.address(database), autocommit=True) as connection:
+    with psycopg.connect(address, autocommit=True) as connection:
         for table in tables:
             connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
             connection.execute(sql.SQL("UPDATE {} SET id = %s").format(table), [own])
