@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -65,25 +65,24 @@ class Taking:
             return True
         return split_hlc(bytes(row.until_hlc).hex())[0] <= self._knowledge(()).latest_ms
 
-    def take(self, rows: Sequence[HeldBundle], *, released: Iterable[str] = ()) -> Examined:
+    def take(self, rows: Sequence[HeldBundle], *, released: Collection[str] = ()) -> Examined:
         """Take in those of a sender's bundles that may come in, and note of the others why they are held by now.
 
         All is asked again, but for those that are `released` not whether their site or their author was revoked.
         """
-        found = examine([wire_of_text(each.text) for each in rows], self._knowledge(released))
+        bundles = {wire_of_text(each.text): each for each in rows}
+        found = examine(bundles, self._knowledge(released))
         self.storage.received_at = self.now
         take_in(self.write, self.storage, found.accepted, bytes(rows[0].sender).hex())
-        came = [bytes.fromhex(each.hash) for each in found.accepted]
-        undecided = HeldBundle.objects.filter(project=self.write.project, decision="")
-        undecided.filter(hash__in=came).exclude(hash__in=map(bytes.fromhex, released)).update(
-            decision=Decision.ACCEPTED, decided_at=self.now
-        )
-        by_hash = {bytes(each.hash).hex(): each for each in rows}
+        came = {each.hash for each in found.accepted} - set(released)
+        by_themselves = [row.pk for bundle, row in bundles.items() if bundle.hash in came]
+        accepted = HeldBundle.objects.filter(pk__in=by_themselves)
+        accepted.update(decision=Decision.ACCEPTED, decided_at=self.now)
         for refused in found.refused:
-            _note_reason(by_hash[refused.bundle.hash], refused)
+            _note_reason(bundles[refused.bundle], refused)
         return found
 
-    def _knowledge(self, released: Iterable[str]) -> Knowledge:
+    def _knowledge(self, released: Collection[str]) -> Knowledge:
         return Knowledge(self.write.project.id, dict(self.storage.heads), self.now, frozenset(released))
 
 
