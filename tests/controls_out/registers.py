@@ -67,9 +67,9 @@ REGISTERS: Final = (
     Out(
         "c23",
         "whoever signed an operation is taken for its author, certified or not",
-        ("tests/registers/storing/test_foreign.py::test_c23_what_nobody_certified_signed_is_refused",),
+        ("tests/replication/ingest/test_refused.py::test_c23_a_person_whom_the_site_has_not_certified_is_held",),
         patches=(
-            ("stages.registers.services.foreign._Taking.check_certified", nothing),
+            ("stages.replication.ingest.examining._refusal_of_people", nothing),
             ("stages.registers.fold.bundles.SignedBundle.wrong_signature", nothing),
         ),
         part="registers",

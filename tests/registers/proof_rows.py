@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from stages.registers.fold.payloads import AttachFacet
 from stages.registers.models import ActorKey
-from stages.registers.services import append_foreign
 from tests.publishing.reviews import Review, caller_of
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 from tests.registers.storing.world import Desk
 
 
@@ -19,7 +18,7 @@ def make_rows(review: Review) -> None:
     desk.undo()
     basel = ForeignSite(review.project.id)
     bundle = basel.write([AttachFacet(first, "risks")])
-    append_foreign(caller=desk.caller, project_id=review.project.id, bundles=[bundle], certificates=[basel.certificate])
+    take_in(project_id=review.project.id, bundles=[bundle], certificates=[basel.certificate])
     # A key whose secret nobody can read any more is replaced.
     ActorKey.objects.filter(user=desk.caller.user).update(secret=b"lost")
     desk.set(first, "prio", 1)

@@ -12,13 +12,12 @@ from accounts.callers import Caller
 from projects.models import Project
 from stages.registers.fold.payloads import CreateEntity, SetField
 from stages.registers.models import Bundle
-from stages.registers.services import append_foreign
 from stages.registers.services.records import create_records
 from stages.registers.services.tables import create_table
 from stages.replication.choices import HeldReason
 from stages.replication.models import HeldBundle, Peer
 from tests.registers.fold.writing import numbered_id
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 from tests.replication.rows import clock_of, hold, key_of, make_peer
 
 TABLE = "requirements"
@@ -132,7 +131,7 @@ def _write_at_basel(project: Project, caller: Caller, count: int) -> ForeignSite
         basel.write([SetField(numbered_id(900), TABLE, "title", f"Reviewed at Basel, reading {at + 1}")])
         for at in range(count)
     ]
-    append_foreign(caller=caller, project_id=project.id, bundles=bundles, certificates=[basel.certificate])
+    take_in(project_id=project.id, bundles=bundles, certificates=[basel.certificate])
     return basel
 
 

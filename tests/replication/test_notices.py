@@ -13,11 +13,10 @@ from notifications.models import Notification
 from projects.models import Project
 from stages.registers.fold.payloads import SetField
 from stages.registers.models import Conflict
-from stages.registers.services import append_foreign
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication import notices
 from stages.replication.choices import HeldReason
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 from tests.registers.storing.world import REQ, Desk
 from tests.replication.rows import make_peer
 
@@ -55,7 +54,7 @@ def test_whoever_wrote_a_tip_of_a_new_conflict_reads_of_it(
     seen = PostgresStorage(project.id).clock()
     ann.set(record, "title", "blocked")
     bundle = basel.write([SetField(record, REQ, "title", "done")], seen=seen)
-    append_foreign(caller=ann.caller, project_id=project.id, bundles=[bundle], certificates=[basel.certificate])
+    take_in(project_id=project.id, bundles=[bundle], certificates=[basel.certificate])
     conflicts = list(Conflict.objects.filter(project=project, resolved_at=None).values_list("id", flat=True))
     with transaction.atomic():
         notices.notice_conflicts(project_id=project.id, conflicts=conflicts)

@@ -17,11 +17,10 @@ from stages.registers import verbs
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, Payload, SetField
 from stages.registers.schema import Column
 from stages.registers.schema.stored import stored_schema
-from stages.registers.services import append_foreign
 from stages.registers.services.acting import acts_of
 from stages.registers.storing.storage import PostgresStorage
 from tests.automation.modules.world import Site, manifest, table
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +40,7 @@ title = "Tidy"
 
 def take(site: Site, basel: ForeignSite, payloads: list[Payload], **facts: Any) -> None:
     bundle = basel.write(payloads, **facts)
-    append_foreign(caller=site.editor, project_id=site.project.id, bundles=[bundle], certificates=[basel.certificate])
+    take_in(project_id=site.project.id, bundles=[bundle], certificates=[basel.certificate])
 
 
 def record(site: Site, facet: str, **values: str) -> list[Payload]:

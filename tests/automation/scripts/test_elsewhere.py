@@ -9,10 +9,9 @@ from accounts.models import User
 from stages.automation.facets import SCRIPT
 from stages.automation.services.scripts import find_script
 from stages.registers.fold.payloads import Payload, SetField
-from stages.registers.services import append_foreign
 from stages.registers.storing.storage import PostgresStorage
 from tests.automation.executing.conftest import ScriptDesk
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ def test_a_save_decides_between_texts_of_two_sites(desk: ScriptDesk, client: Cli
     payloads: list[Payload] = [SetField(saved.script_id, SCRIPT, "source", "print('theirs')")]
     bundle = basel.write(payloads, seen=seen)
     given = {"bundles": [bundle], "certificates": [basel.certificate]}
-    append_foreign(caller=desk.caller, project_id=desk.project.id, **given)  # type: ignore[arg-type]
+    take_in(project_id=desk.project.id, **given)  # type: ignore[arg-type]
     client.force_login(editor)
     address = f"/projects/{desk.project.id}/automation/scripts/{saved.script_id}/"
     shown = client.get(address).content.decode()

@@ -13,13 +13,12 @@ from accounts.models import User
 from projects.models import Project
 from stages.registers import verbs
 from stages.registers.fold.payloads import AttachFacet, SetField
-from stages.registers.services import append_foreign
 from stages.registers.services.overlays import create_overlay, stage
 from stages.registers.services.records import Cell, merge
 from stages.registers.storing.storage import PostgresStorage
 from tests.gateway.client import Client, ClosedError
 from tests.gateway.conftest import in_thread
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 from tests.registers.storing.world import REQ, Desk
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -73,8 +72,7 @@ async def test_what_comes_from_another_site(
         basel.write([SetField(one, REQ, "title", "theirs")], seen=seen),
         basel.write([AttachFacet(one, "risks")]),
     ]
-    named = {"caller": desk.caller, "project_id": project.id, "certificates": [basel.certificate]}
-    await in_thread(partial(append_foreign, bundles=bundles, **named))
+    await in_thread(partial(take_in, project_id=project.id, bundles=bundles, certificates=[basel.certificate]))
     frames = [await socket.frame() for _each in range(3)]
     assert frames == [
         {"type": "records_changed", "table": REQ, "entity_ids": [one]},

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from nacl.signing import SigningKey
 from uuid_utils.compat import uuid7
 
+from accounts.callers import foundry_caller
+from audit.models import Event
 from kernel.canonical import canonical
-from stages.registers.fold.bundles import Bundle, Head, compose_bundle
+from kernel.statements import database_now
+from projects.writing import upkeep_write
+from stages.registers.fold.bundles import Bundle, Head, check_follows, compose_bundle
 from stages.registers.fold.clocks import Clock
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.wire import WireBundle
-from stages.registers.keys.certificates import Certificate
+from stages.registers.keys.certificates import Certificate, read_certificate
+from stages.registers.models import ActorKey
+from stages.registers.services.intake import Intake
+from stages.registers.storing.storage import PostgresStorage
 
 
 def certify(site: SigningKey, person: SigningKey, name: str = "Cleo") -> Certificate:
@@ -35,6 +42,33 @@ def certify(site: SigningKey, person: SigningKey, name: str = "Cleo") -> Certifi
     }
     text = canonical(members)
     return Certificate(text, site.sign(text.encode()).signature)
+
+
+def take_in(
+    *,
+    project_id: UUID,
+    bundles: Sequence[WireBundle],
+    certificates: Iterable[Certificate] = (),
+    sender: str | None = None,
+) -> list[Event]:
+    """Have what is new of these bundles come in, each site's in the order of its chain; nobody asks who signed them."""
+    with upkeep_write(caller=foundry_caller(), project_id=project_id) as write:
+        storage = PostgresStorage(project_id)
+        storage.received_at = now = database_now()
+        for each in certificates:
+            found = read_certificate(each.text, each.seal)
+            facts = {"certificate": each.text, "seal": each.seal, "created_at": now}
+            ActorKey.objects.get_or_create(public_key=found.public_key, site_key=found.site_key, defaults=facts)
+        heads = dict(storage.heads)
+        new = []
+        for each in bundles:
+            if storage.is_known(each.hash):
+                continue
+            signed = each.read()
+            site = signed.header.site_key
+            new.append(check_follows(signed, heads.get(site, Head())))
+            heads[site] = new[-1].head
+        return Intake(write, storage, sender or (new[0].header.site_key if new else "")).take(new)
 
 
 class ForeignSite:

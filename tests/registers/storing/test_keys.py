@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +11,13 @@ from django.db import transaction
 
 from audit.models import Event
 from kernel import ring
-from kernel.errors import (
-    ValidationFailed,
-)
+from kernel.canonical import canonical
 from projects.models import Project
 from stages.registers.keys import own_site_key
-from stages.registers.keys.certificates import Certificate, read_certificate
+from stages.registers.keys.certificates import read_certificate
 from stages.registers.keys.signing import rotate_secrets
 from stages.registers.models import ActorKey
-from stages.registers.services import append_foreign
+from tests.registers.storing.foreign_site import ForeignSite
 from tests.registers.storing.world import Desk
 
 pytestmark = pytest.mark.django_db
@@ -79,10 +78,13 @@ def _keys() -> list[str]:
 
 def test_a_certificate_that_the_site_did_not_seal_is_refused(ann: Desk, editor: Any) -> None:
     key = ActorKey.objects.get(user=editor)
-    with pytest.raises(ValidationFailed, match="seal"):
-        append_foreign(
-            caller=ann.caller,
-            project_id=ann.project.id,
-            bundles=[],
-            certificates=[Certificate(key.certificate, bytes(64))],
-        )
+    with pytest.raises(ValueError, match="seal"):
+        read_certificate(key.certificate, bytes(64))
+
+
+@pytest.mark.parametrize("name", [None, {}, 7, "x" * 1_001])
+def test_a_certificate_names_its_person_with_a_text(ann: Desk, name: Any) -> None:
+    basel = ForeignSite(ann.project.id)
+    text = canonical({**json.loads(basel.certificate.text), "display_name": name})
+    with pytest.raises(ValueError, match="wrong"):
+        read_certificate(text, basel.key.sign(text.encode()).signature)

@@ -25,13 +25,12 @@ from stages.registers.fold.increment import Increment
 from stages.registers.fold.wire import WireBundle
 from stages.registers.keys.certificates import Certificate
 from stages.registers.models import ActorKey, Conflict, Record
-from stages.registers.services import append_foreign
 from stages.registers.storing.storage import PostgresStorage
 from tests import databases
 from tests.cast import new_caller, new_project, new_user
 from tests.registers.fold.network import Network, Replica, random_steps
 from tests.registers.fold.writing import PROJECT, key_of
-from tests.registers.storing.foreign_site import certify
+from tests.registers.storing.foreign_site import certify, take_in
 from tests.registers.storing.world import REQ, Desk
 
 Bundles = Sequence[WireBundle]
@@ -75,9 +74,7 @@ class Database:
             waiting = in_some_order(bundles, chance)
             while waiting:
                 some = chance.randrange(1, 6)
-                append_foreign(
-                    caller=desk.caller, project_id=desk.project.id, bundles=waiting[:some], certificates=certificates
-                )
+                take_in(project_id=desk.project.id, bundles=waiting[:some], certificates=certificates)
                 waiting = waiting[some:]
 
     def everything(self) -> tuple[list[WireBundle], list[Certificate]]:

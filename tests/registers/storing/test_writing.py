@@ -26,10 +26,9 @@ from stages.registers import hooks
 from stages.registers.fold.definition import replay
 from stages.registers.fold.payloads import CreateEntity, SetField
 from stages.registers.fold.signatures import verify
-from stages.registers.fold.wire import WireBundle
 from stages.registers.keys import own_site_key
 from stages.registers.models import ActorKey, Bundle, Operation
-from stages.registers.services import append_foreign, preview, undo
+from stages.registers.services import preview, undo
 from stages.registers.storing.storage import PostgresStorage
 from tests.registers.storing.world import REQ, Desk
 
@@ -179,15 +178,6 @@ def test_what_is_written_is_what_the_definition_says(ann: Desk, ben: Desk) -> No
     assert not state.conflicts
     chain = Bundle.objects.filter(project=ann.project).order_by("number")
     assert [each.number for each in chain] == list(range(1, len(chain) + 1))
-
-
-def test_a_bundle_of_another_project_is_refused(ann: Desk, make_project: Callable[..., Project]) -> None:
-    ann.create({"title": "A"})
-    bundles = [WireBundle.of(each.signed) for each in PostgresStorage(ann.project.id).lacking({})]
-    other = make_project("Another", members={"editor": ann.caller.user})
-    with pytest.raises(ValidationFailed, match="project"):
-        append_foreign(caller=ann.caller, project_id=other.id, bundles=bundles)
-    assert append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=bundles) == []
 
 
 def test_a_replica_takes_records_and_no_texts(ann: Desk, ben: Desk) -> None:

@@ -162,7 +162,7 @@ def test_who_may_only_read_is_held(ann: Desk) -> None:
     assert reader.held() == [(1, "read_only")]
 
 
-def test_a_person_whom_the_site_has_not_certified_is_held(ann: Desk, basel: Site) -> None:
+def test_c23_a_person_whom_the_site_has_not_certified_is_held(ann: Desk, basel: Site) -> None:
     (first,) = basel.records(A)
     basel.person = SigningKey.generate()
     second, third = basel.records(B, C)

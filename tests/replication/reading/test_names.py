@@ -10,8 +10,7 @@ import pytest
 from projects.models import Project
 from stages.registers.fold.payloads import SetField
 from stages.registers.pages.authors import Authors
-from stages.registers.services import append_foreign
-from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.foreign_site import ForeignSite, take_in
 from tests.registers.storing.world import REQ, Desk
 from tests.replication.rows import make_peer
 
@@ -24,7 +23,7 @@ def test_the_site_is_named_beside_its_person(project: Project, editor: Any, call
     (record,) = ann.create({"title": "A"})
     basel = ForeignSite(project.id)
     bundle = basel.write([SetField(record, REQ, "title", "done")])
-    append_foreign(caller=ann.caller, project_id=project.id, bundles=[bundle], certificates=[basel.certificate])
+    take_in(project_id=project.id, bundles=[bundle], certificates=[basel.certificate])
     assert Authors(project.id, editor).site(basel.site_key) == "basel.example"
     make_peer(project, "Basel plant", key=bytes.fromhex(basel.site_key))
     assert Authors(project.id, editor).site(basel.site_key) == "Basel plant"
