@@ -55,9 +55,9 @@ def take_in(
     with upkeep_write(caller=foundry_caller(), project_id=project_id) as write:
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
-        for each in certificates:
-            found = read_certificate(each.text, each.seal)
-            facts = {"certificate": each.text, "seal": each.seal, "created_at": now}
+        for certificate in certificates:
+            found = read_certificate(certificate.text, certificate.seal)
+            facts = {"certificate": certificate.text, "seal": certificate.seal, "created_at": now}
             ActorKey.objects.get_or_create(public_key=found.public_key, site_key=found.site_key, defaults=facts)
         heads = dict(storage.heads)
         new = []
