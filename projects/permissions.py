@@ -24,6 +24,8 @@ ALWAYS: Final = frozenset(Status)
 OPEN: Final = frozenset({Status.OPEN})
 IN_REVIEW: Final = frozenset({Status.IN_REVIEW})
 NOT_ARCHIVED: Final = frozenset({Status.OPEN, Status.IN_REVIEW, Status.FROZEN})
+# Where texts, and so versions and releases, are written: not in a replica.
+AT_HOME: Final = ALWAYS - {Status.REPLICA}
 # What several sites write at once.
 OPEN_OR_REPLICA: Final = frozenset({Status.OPEN, Status.REPLICA})
 

@@ -6,8 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Status
-from projects.permissions import ALWAYS
+from projects.permissions import AT_HOME
 from publishing.proposal_policy import proposal_policy_of
 from workspace.account.views import factors_values, mails_values, sessions_values, tokens_values
 from workspace.accounts import parts as person_parts
@@ -42,11 +41,8 @@ def register() -> None:
         MENU.register(name, entry)
 
 
-# Where texts, and so versions and releases, are written.
-_AT_HOME: Final = ALWAYS - {Status.REPLICA}
-
 _TABS: Final = {
-    "workspace": ProjectTab(label=_("Workspace"), url_name="workspace:workspace", position=10, statuses=_AT_HOME),
+    "workspace": ProjectTab(label=_("Workspace"), url_name="workspace:workspace", position=10, statuses=AT_HOME),
     "proposals": ProjectTab(
         label=_("Proposals"),
         url_name="workspace:proposals",
@@ -55,12 +51,12 @@ _TABS: Final = {
         icon="git-pull-request-arrow",
         palette_words=_("changes review approve accept vote"),
     ),
-    "history": ProjectTab(label=_("History"), url_name="workspace:history", position=20, statuses=_AT_HOME),
+    "history": ProjectTab(label=_("History"), url_name="workspace:history", position=20, statuses=AT_HOME),
     "releases": ProjectTab(
         label=_("Releases"),
         url_name="workspace:releases",
         position=30,
-        statuses=_AT_HOME,
+        statuses=AT_HOME,
         count=lambda context: context.releases.in_review,
     ),
     "members": ProjectTab(

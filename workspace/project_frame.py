@@ -16,7 +16,8 @@ from presence.redis_presence import PersonPresence
 from presence.services import present_in
 from projects import field_names
 from projects.access import Access
-from projects.models import Project
+from projects.homes import home_name
+from projects.models import Project, Status
 from projects.permissions import may
 from publishing.models import Release
 from workspace.marks import Mark, MarkContext, shown_marks
@@ -79,6 +80,8 @@ class ProjectFrame:
     version: int
     # The release in review, or the one that the project is frozen as.
     release: Release | None
+    # The site where a replica is at home; empty for other projects.
+    home: str
     tabs: list[TabView]
     people: list[PresentView]
     # The open leases, with their holders.
@@ -111,6 +114,7 @@ def frame_of(access: Access, *, user: User, tab: str) -> ProjectFrame:
         role=access.role.value,
         version=project.current_draft.version_number if project.current_draft else 0,
         release=summary.release,
+        home=home_name(project.id) if project.status == Status.REPLICA else "",
         tabs=list(shown_tabs(TabContext(access, user, summary), current=tab)),
         people=people_in([project.id], leases, without=user)[project.id],
         leases=leases,

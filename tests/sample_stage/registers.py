@@ -14,6 +14,7 @@ from kernel.errors import PayloadTooLarge
 from kernel.statements import Statement
 from stages.registers import catalogue, guards, hooks, observers
 from stages.registers.causes import CAUSES, Cause
+from stages.registers.elsewhere import FILES_ELSEWHERE
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.pages.beginnings import BEGINNINGS, Beginning
@@ -24,6 +25,7 @@ from stages.registers.schema.linked import link_to
 from stages.registers.site_names import SITE_NAMES
 
 TABLE: Final = "samples"
+SAMPLE: Final = "5a" * 32
 MAX_OPERATIONS: Final = 9_999
 FACET: Final = "sample_stage.counter"
 COLUMNS: Final = (Column("name"), Column("count", "integer", traced=True))
@@ -60,6 +62,11 @@ def names_of_sites(project_id: UUID) -> Mapping[str, str]:
     return {"0" * 64: "Nowhere"}
 
 
+def page_of_sample(project_id: UUID, blake3: str) -> str:
+    """The samples of the stage are files that nobody attached, all with the same hash."""
+    return address_of(project_id, "", {"name": "sample"}) if blake3 == SAMPLE else ""
+
+
 def address_of(project_id: UUID, record: str, shown: Mapping[str, Any]) -> str:
     """Where a counter is shown: among the samples of its project."""
     return f"{reverse('workspace:workspace', args=[project_id])}?counter={shown['name']}"
@@ -89,5 +96,6 @@ def register() -> None:
     SOURCES.register("sample", source_of_sample)
     SITE_NAMES.register("sample_stage", names_of_sites)
     CAUSES.register("sample", causes_of_samples)
+    FILES_ELSEWHERE.register("samples", page_of_sample)
     RPC_EVENTS.register("note.added", note_added)
     BEGINNINGS.register("samples", Beginning(_("See the notes"), _("Notes bring samples."), "sample_stage:notes"))

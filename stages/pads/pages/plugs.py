@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
+from projects.permissions import AT_HOME
 from stages.pads.pages import palette, shortcuts
 from stages.pads.pages.author_texts import author_texts
 from stages.pads.pages.texts import history_texts, pad_texts
@@ -22,6 +23,7 @@ def register() -> None:
             label=_("Pads"),
             url_name="pads:list",
             position=12,
+            statuses=AT_HOME,
             icon="notebook-pen",
             palette_words=_("write together draft notes live"),
         ),

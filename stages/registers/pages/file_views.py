@@ -16,6 +16,7 @@ from drafts.attachments.models import Attachment
 from drafts.attachments.services import attach_file, start_upload
 from kernel.errors import DomainError, NotFound, PayloadTooLarge, ValidationFailed
 from projects.access import get_project
+from stages.registers.elsewhere import page_of_file
 from stages.registers.pages.record_acts import field_of
 from stages.registers.pages.record_dialogs import back_to_record, record_dialog, refusal_words
 from stages.registers.pages.record_views import record_of
@@ -67,12 +68,15 @@ def choose_file(request: PageRequest, project_id: UUID, record_id: UUID) -> Http
 
 @page("GET", "HEAD")
 def open_file(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResponse:
-    """GET `?hash=` (BLAKE3): the file of a field, by an attachment of the project that the reader sees."""
+    """GET `?hash=` (BLAKE3): the file of a field, by an attachment of the project, or where it is fetched from."""
     get_project(user=request.user, project_id=project_id)
     seen = Attachment.objects.visible_to(request.user).filter(project=project_id)
-    known = seen.filter(blake3=request.GET.get("hash", "")).order_by("id")
+    digest = request.GET.get("hash", "")
+    known = seen.filter(blake3=digest).order_by("id")
     found = known.filter(subject_type="record", subject_id=record_id).first() or known.first()
     if found is None:
+        if page_elsewhere := page_of_file(project_id, digest):
+            return redirect(page_elsewhere)
         raise NotFound(_("No attachment of this project has this hash."))
     return redirect("api_attachment_content", found.id)
 

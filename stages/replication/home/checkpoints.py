@@ -15,6 +15,7 @@ from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 from stages.registers.fold.signatures import verify
+from stages.replication.admission.succession import chain_of
 from stages.replication.home.wire import Proof
 from stages.replication.models import Peer
 
@@ -25,11 +26,9 @@ def home_of(project_id: UUID) -> Peer | None:
 
 
 def keys_of_home(home: Peer) -> set[bytes]:
-    """The keys under which home may seal: its own, and those that the same site had before or after, admitted here."""
-    if home.site_id is None:
-        return {bytes(home.key)}
-    same = Peer.objects.filter(project=home.project_id, site_id=home.site_id, admitted_at__isnull=False)
-    return {bytes(home.key), *(bytes(key) for key in same.values_list("key", flat=True))}
+    """The keys under which home may have sealed: its own, and those before it, each of which endorsed the next."""
+    before = (link["before"] for link in chain_of(home.project_id, home.key_text))
+    return {bytes(home.key), *map(bytes.fromhex, before)}
 
 
 def proof_fault(proof: Proof, *, chain: str, site: UUID, keys: set[bytes]) -> str | None:

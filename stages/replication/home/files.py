@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from blobs.models import Blob
@@ -12,6 +13,13 @@ from drafts.attachments.media_types import SIGNATURE_BYTES, media_type_of
 from drafts.attachments.models import Attachment
 from kernel.errors import NotFound
 from stages.replication.home.named import file_named
+
+
+def page_of_file(project_id: UUID, blake3: str) -> str:
+    """The page of a file that an accepted operation names, which another site has; empty for any other."""
+    if file_named(project_id, blake3) is None:
+        return ""
+    return reverse("replication_home:file", args=[project_id, blake3])
 
 
 def as_attachment(project_id: UUID, blake3: str, blob: Blob) -> Attachment:

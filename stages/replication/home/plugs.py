@@ -12,6 +12,7 @@ def register() -> None:
     from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
     from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
     from realtime.frames import register_ephemerals
+    from stages.registers.elsewhere import FILES_ELSEWHERE
     from stages.replication.home import events, exchange, live, methods, working
     from stages.replication.home.pages import plugs as pages
 
@@ -23,6 +24,7 @@ def register() -> None:
     for name, exported in exchange.EXPORTED.items():
         EXPORTED_TABLES.register(name, exported)
     EXPORT_CHECKS.register("copied record", exchange.CHECK)
+    FILES_ELSEWHERE.register("replication", Late("stages.replication.home.files:page_of_file"))
     working.register()
     register_ephemerals(live.EPHEMERALS)
     RECORD_CHECKS.register("copies of home", Late("stages.replication.home.verification:check_copies"))

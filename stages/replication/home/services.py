@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import foundry_caller
 from audit.chain import first_prev_hash, link_hash
+from audit.keys.text import rfc3339
 from audit.models import project_chain
 from audit.services import Target
 from kernel.canonical import canonical
@@ -23,6 +24,7 @@ from stages.replication.home.live import announce_record
 from stages.replication.home.sending import copied_head
 from stages.replication.home.wanting import want_newest
 from stages.replication.home.wire import Position, Proof, Push, WireEvent
+from stages.replication.link.alarms import current_alarm
 from stages.replication.models import CopiedCheckpoint, CopiedEvent, Peer
 
 # The alarm of a home whose record is not the one that was copied before.
@@ -44,6 +46,7 @@ def take_events(*, project_id: UUID, peer_key: str, push: Push) -> Position:
         if _is_another_chain(project_id, head, push):
             _alarm(home, push.head)
             return head
+        _end_alarm(home)
         fresh = [event for event in push.events if event.seq > head.seq]
         _append(project_id, push.site, head, fresh)
         if fresh:
@@ -79,8 +82,16 @@ def _is_another_chain(project_id: UUID, head: Position, push: Push) -> bool:
 
 def _alarm(home: Peer, head: Position) -> None:
     words = _("Its record is not the one that was copied before. It ends at event {seq}.").format(seq=head.seq)
-    alarm = {"kind": OTHER_RECORD, "at": database_now().isoformat(), "detail": words}
-    Peer.objects.filter(pk=home.pk).update(alarm=alarm)
+    if current_alarm(home).get("kind") != OTHER_RECORD:
+        alarm = {"kind": OTHER_RECORD, "at": rfc3339(database_now()), "detail": words, "records": []}
+        Peer.objects.filter(pk=home.pk).update(alarm=alarm)
+
+
+def _end_alarm(home: Peer) -> None:
+    """Its record is the one that was copied again; what the last alarm was can still be read."""
+    if current_alarm(home).get("kind") == OTHER_RECORD:
+        alarm = {**(home.alarm or {}), "over_at": rfc3339(database_now())}
+        Peer.objects.filter(pk=home.pk).update(alarm=alarm)
 
 
 def _append(project_id: UUID, site: UUID, head: Position, events: Sequence[WireEvent]) -> None:

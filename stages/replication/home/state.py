@@ -15,6 +15,7 @@ from kernel.errors import NotFound
 from projects.models import Project, Status
 from stages.replication.home.checkpoints import home_of
 from stages.replication.home.services import OTHER_RECORD
+from stages.replication.link.alarms import current_alarm
 from stages.replication.models import CopiedCheckpoint, CopiedEvent, Peer
 
 
@@ -102,8 +103,9 @@ def state_of(project_id: UUID) -> CopyState:
 
 def _fault(project_id: UUID, home: Peer) -> str:
     """What the last verification found, or what home itself showed."""
-    if home.alarm and home.alarm.get("kind") == OTHER_RECORD:
-        return str(home.alarm.get("detail", ""))
+    alarm = current_alarm(home)
+    if alarm.get("kind") == OTHER_RECORD:
+        return str(alarm.get("detail", ""))
     chain = project_chain(project_id)
     verified = ChainVerification.objects.sealed([chain]).get(chain)
     return verified.problem if verified is not None else ""

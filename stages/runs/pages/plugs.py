@@ -6,6 +6,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
+from projects.permissions import AT_HOME
 from stages.runs.limits import MAX_RUNS
 from stages.runs.models import Run, RunStatus
 from stages.runs.pages import palette
@@ -28,6 +29,7 @@ def register() -> None:
             label=_("Runs"),
             url_name="runs:list",
             position=17,
+            statuses=AT_HOME,
             count=_running,
             icon="flask-conical",
             palette_words=_("experiments models ask answers evaluate compare"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from blake3 import blake3 as blake3_of
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +16,7 @@ from drafts.attachments.models import Upload
 from kernel.errors import NotFound, PermissionDenied, ValidationFailed
 from projects.models import Project
 from stages.registers import verbs
+from stages.registers.models import Row
 from stages.registers.schema import Column
 from stages.replication.home.answering import part_of_file, texts_for
 from stages.replication.home.keeping import Fetch, keep_part, keep_texts, missing_texts, next_file
@@ -207,3 +209,20 @@ def test_what_is_kept_has_nothing_wrong_and_what_is_changed_is_noticed(filed: Fi
         WantedContent.objects.filter(project=filed.project).update(blob=kept.sha256)
     (found,) = check_copies()
     assert "another file than was asked for" in str(found)
+
+
+def test_a_file_of_a_record_opens_as_a_page_until_it_is_here(filed: Filed) -> None:
+    admit(filed.project)
+    record = Row.objects.values_list("record", flat=True).get(project=filed.project, facet="tests")
+    client = Client()
+    client.force_login(filed.owner)
+    opened = client.get(f"/projects/{filed.project.id}/registers/records/{record}/file/open/", {"hash": filed.blake3})
+    page = client.get(opened.headers["Location"])
+    assert "Not here yet, Plant has it" in page.content.decode()
+    assert client.get(f"/api/v1/projects/{filed.project.id}/home/files/{filed.blake3}/").json()["sites"] == ["Plant"]
+    filed.receive(DATA)
+    here = client.get(opened.headers["Location"])
+    sent = client.get(here.headers["Location"])
+    assert (sent.status_code, sent.headers["Content-Type"]) == (200, "application/octet-stream")
+    assert b"".join(sent.streaming_content) == DATA  # type: ignore[attr-defined]
+    assert "run.log" in sent.headers["Content-Disposition"]
