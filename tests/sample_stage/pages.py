@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from tests.sample_stage.models import Note
 from workspace import shortcuts
+from workspace.installation import INSTALLATION_NAMES
 from workspace.marks import MARKS, Mark, MarkContext
 from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
@@ -54,6 +55,8 @@ def register() -> None:
         MenuEntry(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
     )
     MARKS.register("notes", _mark)
+    # Behind the name of the site, where that has one.
+    INSTALLATION_NAMES.register("zz_notes", lambda: "Notes")
     STARTS.register(
         "notes",
         Start(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),

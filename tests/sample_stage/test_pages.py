@@ -32,11 +32,12 @@ from drf_spectacular.generators import SchemaGenerator
 from kernel.addresses import API_URLS, PAGE_URLS
 from kernel.site_permissions import SITE_PERMISSIONS
 from projects.permissions import PERMISSIONS
-from workspace import marks, menu, panels, person_facts, script_texts, sections, shortcuts, starts, tabs
+from workspace import installation, marks, menu, panels, person_facts, script_texts, sections, shortcuts, starts, tabs
 from workspace.palette import registry
 registries = [API_URLS, PAGE_URLS, SITE_PERMISSIONS, PERMISSIONS, menu.MENU, panels.PANELS, tabs.TABS,
     sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, sections.PERSON_SECTIONS, person_facts.PERSON_SUMMARIES,
-    person_facts.CLOSING_NOTES, marks.MARKS, starts.STARTS, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
+    person_facts.CLOSING_NOTES, installation.INSTALLATION_NAMES, marks.MARKS, starts.STARTS,
+    shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
     registry.GROUPS, script_texts.SCRIPT_TEXTS]
 paths = list(SchemaGenerator().get_schema(request=None, public=True)["paths"])
 print(json.dumps({**{each.noun: list(each) for each in registries}, "paths": paths}))
@@ -71,6 +72,7 @@ def test_a_stage_that_is_left_out_leaves_nothing_behind() -> None:
         "section of a person's page": ["notes"],
         "summary of an account": ["notes"],
         "note on closing an account": ["notes"],
+        "name of the installation": ["zz_notes"],
         "mark of a project": ["notes"],
         "way to start a project": ["notes"],
         "texts of scripts": ["sample_stage"],
@@ -114,6 +116,12 @@ def test_its_mark_is_beside_the_state_of_the_project(
     assert marks() == [""]
     Project.objects.filter(pk=project.pk).update(description="Who calls the clinic?")
     assert marks() == ["Asks something"]
+
+
+@pytest.mark.django_db
+def test_its_name_of_the_installation_is_beside_the_person_s(browser: Browser, viewer: User) -> None:  # noqa: F811
+    (shown,) = elements(browser(viewer).get("/projects/"), "span", class_="account-place cut")
+    assert words(shown) == "Notes"
 
 
 @pytest.mark.django_db

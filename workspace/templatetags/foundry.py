@@ -28,6 +28,7 @@ from projects import field_names
 from workspace import highlighting as marking
 from workspace import shortcuts
 from workspace.attachments.block import file_limit
+from workspace.installation import installation_name
 from workspace.menu import MenuEntry, menu_of
 from workspace.panels import PanelView
 from workspace.people import PersonView, brief_name, first_name, tints_of
@@ -190,6 +191,9 @@ def _rendered(context: Context, template: str, values: Mapping[str, object]) -> 
 def main_menu(context: Context) -> list[MenuEntry]:
     """The entries of the main menu that the reader may follow."""
     return list(menu_of(context.get("user")))
+
+
+register.simple_tag(installation_name, name="installation_name")
 
 
 @register.simple_tag(takes_context=True)

@@ -23,7 +23,7 @@ from stages.replication.pages.alarms import last_alarm
 from stages.replication.pages.deciding import decisions_of
 from stages.replication.pages.held_rows import held_rows
 from stages.replication.pages.nearby import sites_nearby
-from stages.replication.pages.ring import ring_of
+from stages.replication.pages.ring import icon_of, ring_of
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, DECIDE_HELD, INVITE, REVOKE, SYNC
 from stages.replication.reading.held import read_held
 from stages.replication.reading.sites import Sites, read_sites
@@ -107,6 +107,7 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
         "sameness": sites.sameness,
         "names": json.dumps({each.key: each.name for each in sites.all}),
         "chosen": chosen,
+        "chosen_icon": icon_of(chosen) if chosen else "",
         "as_table": as_table,
         "ring": ring_of(sites, chosen.key if chosen else ""),
         "held": held,

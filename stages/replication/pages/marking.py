@@ -1,6 +1,8 @@
-"""The mark in the header of a project's pages: how many sites are away, and what waits for them."""
+"""The header of pages: how many sites are away, what waits for them, and the name of this one."""
 
 from __future__ import annotations
+
+from socket import gethostname
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from django.utils.translation import ngettext
 
 from projects.permissions import may
 from stages.replication.permissions import READ
+from stages.replication.reading.sites import own_name
 from stages.replication.reading.waiting import Waiting, read_waiting
 from workspace.marks import Mark, MarkContext
 
@@ -24,6 +27,12 @@ def mark_of(context: MarkContext) -> Mark | None:
     if not waiting.to_send:
         return None
     return Mark(icon="waypoints", words=_words(waiting), url=url, title=_("Changes that are not at all sites yet"))
+
+
+def name_of_site() -> str:
+    """What this site is called, where somebody has named it."""
+    name = own_name()
+    return "" if name == gethostname()[: len(name)] else name
 
 
 def _words(waiting: Waiting) -> str:

@@ -9,6 +9,7 @@ from kernel.addresses import PAGE_URLS, UrlModule
 from kernel.late import Late
 from stages.registers.site_names import SITE_NAMES
 from stages.replication.permissions import JOIN, READ
+from workspace.installation import INSTALLATION_NAMES
 from workspace.marks import MARKS
 from workspace.menu import MENU, MenuEntry
 from workspace.script_texts import SCRIPT_TEXTS
@@ -30,6 +31,7 @@ def register() -> None:
         ),
     )
     MARKS.register("sites", Late("stages.replication.pages.marking:mark_of"))
+    INSTALLATION_NAMES.register("sites", Late("stages.replication.pages.marking:name_of_site"))
     join = gettext_lazy("Join a project…")
     STARTS.register(
         "join",

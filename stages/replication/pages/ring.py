@@ -101,7 +101,7 @@ def _spots(count: int) -> Iterator[_Spot]:
 def _node(site: Site, spot: _Spot, span: int, chosen: str) -> Node:
     return Node(
         site=site,
-        icon=_icon(site),
+        icon=icon_of(site),
         x=round(LEFT + WIDTH * spot.across, 2),
         y=round(TOP + span * spot.down, 1),
         side=spot.side,
@@ -126,7 +126,8 @@ def _link(spot: _Spot, span: int) -> Link:
     return Link(path, round(LEFT + WIDTH * middle[0], 2), round(TOP + span * middle[1], 1))
 
 
-def _icon(site: Site) -> str:
+def icon_of(site: Site) -> str:
+    """What kind of site it is, or that it takes no part."""
     if site.state in _ICONS:
         return _ICONS[site.state]
     if site.is_home:

@@ -154,6 +154,7 @@ def test_a_link_that_begins_and_changes_that_arrive_are_said_at_once(
     node = page.locator(".sites-node", has_text="Visp plant")
     expect(node).to_contain_text("behind by 14")
     expect(page.locator(".project-mark")).to_contain_text("1 site away")
+    expect(page.locator("#live-body[data-line=live]")).to_be_visible()
 
     def links(**facts: object) -> None:
         basel = Peer.objects.get(pk=scene.peers["Basel"].pk)

@@ -30,8 +30,10 @@ export class SitesController extends LiveController {
 
   override connect(): void {
     const heard = gateway.on("ephemeral", ({ name, data }) => this.hear(name, data as unknown as Sync));
+    const connection = gateway.on("connection", () => this.showLine());
+    this.showLine();
     const regularly = window.setInterval(() => document.hidden || this.changed(), READ_AGAIN);
-    this.follow(heard, () => window.clearInterval(regularly), () => window.clearTimeout(this.timer));
+    this.follow(heard, connection, () => window.clearInterval(regularly), () => window.clearTimeout(this.timer));
   }
 
   /** Arrow keys go from site to site, clockwise and back. */
@@ -42,6 +44,11 @@ export class SitesController extends LiveController {
     if (step === undefined) return;
     event.preventDefault();
     this.nodeTargets[(at + step + this.nodeTargets.length) % this.nodeTargets.length]?.focus();
+  }
+
+  /** Whether what happens at a link is heard at once. */
+  private showLine(): void {
+    this.element.dataset["line"] = gateway.isLive ? "live" : "waiting";
   }
 
   private hear(name: string, { site, remaining = 0 }: Sync): void {
