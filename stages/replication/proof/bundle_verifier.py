@@ -16,7 +16,7 @@ from publishing.bundle.verifier.record import check_lines
 
 SITES_FILE = "sites/sites.jsonl"
 SITE_STEPS = frozenset(
-    f"site.{name}" for name in ("admitted", "introduced", "rights_changed", "revoked", "key_changed")
+    f"site.{name}" for name in ("admitted", "introduced", "rights_changed", "revoked", "cut_moved", "key_changed")
 ) | {"project.joined"}
 SITES_READ = (*sorted(SITE_STEPS), "held.released", "register.ingested")
 SITE_FACTS = ("name", "site_id", "address", "certificate_sha256", "rights", "copies", "is_home", "introduced_by")
@@ -41,8 +41,8 @@ class SitesOfProject:
         site |= {name: data[name] for name in SITE_FACTS}
         if action in ("site.admitted", "project.joined", "site.key_changed"):
             site |= {"admitted_at": at, "admitted_by": actor_of(record), "revoked_at": None, "cut": None}
-        if action == "site.revoked":
-            site |= {"revoked_at": at, "cut": data["cut"]}
+        if action in ("site.revoked", "site.cut_moved"):
+            site |= {"revoked_at": at if action == "site.revoked" else site["revoked_at"], "cut": data["cut"]}
         if action == "site.key_changed":
             site["follows"] = data["before"]
             self.sites[data["before"]] |= {"is_home": False, "revoked_at": at, "cut": data["cut"]}

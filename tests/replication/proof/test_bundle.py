@@ -130,6 +130,14 @@ CAME = {"site": "ab" * 32, "numbers": [2, 3], "bundles": [{"hash": "two"}, {"has
         (
             [
                 event("site.admitted", **FACTS),
+                event("site.revoked", **FACTS, cut={"number": 1}),
+                event("site.cut_moved", **FACTS, cut={"number": 3}),
+            ],
+            "",
+        ),
+        (
+            [
+                event("site.admitted", **FACTS),
                 event("site.revoked", **FACTS, cut={"number": 2}),
                 event("held.released", hash="three"),
             ],
