@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import itertools
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from gateway.execution import Lanes
 from kernel.errors import DomainError, Unavailable
 from kernel.tasks import end
+from stages.replication.link.calls import Calls
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import (
-    MAX_BINARY,
     MAX_FRAME,
     Request,
     Response,
@@ -28,6 +26,7 @@ from stages.replication.link.frames import (
 )
 from stages.replication.link.methods import METHODS, WORKERS, Answer, BadContent, Method, Remote, RemoteError, Worker
 from stages.replication.link.standing import LinkedPeer
+from stages.replication.link.waking import Waking
 from stages.replication.link.wires import Wire
 
 logger = logging.getLogger(__name__)
@@ -42,14 +41,6 @@ ANSWER_TIMEOUT: Final = 120.0
 INTERNAL_ERROR: Final = -32603
 
 
-class _Call:
-    """A request of ours that is not answered yet."""
-
-    def __init__(self) -> None:
-        self.answered: asyncio.Future[tuple[dict[str, Any], bytes]] = asyncio.get_running_loop().create_future()
-        self.result: dict[str, Any] = {}
-
-
 class SiteLink:
     """One link; both sides have proved who they are. It works while `run` does."""
 
@@ -59,13 +50,9 @@ class SiteLink:
         self._lanes = lanes
         self._peer_state: Mapping[str, Any] = {}
         self._wire = wire
-        self._numbers = itertools.count(1)
-        self._calls: dict[int, _Call] = {}
-        self._frame_of: _Call | None = None
+        self._calls = Calls()
+        self._waking = Waking()
         self._requests: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
-        self._generation = 0
-        self._seen: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
-        self._waiters: set[asyncio.Future[None]] = set()
         self._ending: asyncio.Future[LinkClosed] = asyncio.get_running_loop().create_future()
         self._heard_state = asyncio.Event()
         self._said_state = asyncio.Event()
@@ -100,8 +87,7 @@ class SiteLink:
             raise
         finally:
             await end(*tasks)
-            for call in self._calls.values():
-                call.answered.cancel()
+            self._calls.cancel()
             if not closed.by_peer:
                 await self._wire.close(closed.code)
         return closed
@@ -112,23 +98,11 @@ class SiteLink:
 
     def wake(self) -> None:
         """There may be something new to send."""
-        self._generation += 1
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        self._waking.wake()
 
     async def woken(self, seconds: float, /) -> None:
         """Wait for the next commit in the project, the next `state` of the other site, or so many seconds."""
-        task = asyncio.current_task()
-        assert task is not None
-        if self._seen.get(task, 0) == self._generation:
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiters.add(waiter)
-            try:
-                await asyncio.wait([waiter], timeout=seconds)
-            finally:
-                self._waiters.discard(waiter)
-        self._seen[task] = self._generation
+        await self._waking.woken(seconds)
 
     async def call(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Ask the other site. Raises `RemoteError`."""
@@ -136,20 +110,17 @@ class SiteLink:
 
     async def call_for_frame(self, method: str, params: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         """The same for a method that answers bytes. Raises `RemoteError`."""
-        number, call = next(self._numbers), _Call()
-        self._calls[number] = call
+        number, answered = self._calls.begin()
         try:
             await self._wire.send(await self._encoded(functools.partial(request_frame, number, method, params), params))
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                answer = await call.answered
+                answer = await answered
         except TimeoutError:
             self.close(LinkClose.SILENT, f"{method} is not answered")
             raise RemoteError(LinkClose.SILENT, "no answer") from None
         except LinkClosed as closed:
             self._end(closed)
             raise RemoteError(closed.code, "the link has ended") from None
-        finally:
-            del self._calls[number]
         if method == "state":
             self._said_state.set()
         return answer
@@ -180,38 +151,16 @@ class SiteLink:
         while True:
             frame = await self._wire.receive()
             if isinstance(frame, bytes):
-                self._take_binary(frame)
+                self._calls.take_bytes(frame)
                 continue
-            if self._frame_of is not None:
-                raise BadContent("a text where bytes come next")
+            self._calls.expect_text()
             message = await self._decoded(frame)
             if isinstance(message, Response):
-                self._take_response(message)
+                self._calls.take_response(message)
             elif self._requests.full():
                 raise LinkClosed(LinkClose.TOO_MANY, "too many requests at once")
             else:
                 self._requests.put_nowait(message)
-
-    def _take_response(self, response: Response) -> None:
-        call = self._calls.get(response.id)
-        if call is None:
-            raise BadContent("an answer that nobody waits for")
-        if response.result is None:
-            assert response.error is not None
-            _settle(call, RemoteError(*response.error))
-            return
-        call.result = response.result
-        length = response.result.get("length")
-        if isinstance(length, int) and length > 0:
-            self._frame_of = call
-        else:
-            _settle(call, (response.result, b""))
-
-    def _take_binary(self, frame: bytes) -> None:
-        call, self._frame_of = self._frame_of, None
-        if call is None or len(frame) != call.result["length"] or len(frame) > MAX_BINARY:
-            raise BadContent("bytes that were not announced")
-        _settle(call, (call.result, frame))
 
     async def _answer_requests(self) -> None:
         while True:
@@ -278,12 +227,3 @@ class SiteLink:
     async def _encoded(self, encode: Any, content: Mapping[str, Any]) -> str:
         text: str = await self._lanes.read(encode) if "bundles" in content or "events" in content else encode()
         return text
-
-
-def _settle(call: _Call, outcome: tuple[dict[str, Any], bytes] | RemoteError) -> None:
-    if call.answered.done():
-        return
-    if isinstance(outcome, RemoteError):
-        call.answered.set_exception(outcome)
-    else:
-        call.answered.set_result(outcome)

@@ -72,16 +72,8 @@ class Stranger:
             facts["seal"] = signed(self.signer, parties.hello_text(nonce=str(facts["nonce"]), now=int(facts["now"])))
         return facts
 
-    @asynccontextmanager
-    async def talking(self, project: UUID | str, **options: Any) -> AsyncIterator[Talk]:
-        given: dict[str, Any] = {"subprotocols": [SUBPROTOCOL], "compression": None, "proxy": None, **options}
-        async with connect(f"{self.address}/ws/sites/{project}/", max_size=None, **given) as connection:
-            yield Talk(connection)
-
-    @asynccontextmanager
-    async def linked(self, project: UUID, code: str | None = None) -> AsyncIterator[tuple[Called, Talk]]:
-        """A connection on which both have proved who they are."""
-        calling = Calling(
+    def calling(self, project: UUID, code: str | None = None) -> Calling:
+        return Calling(
             project=project,
             to=self.to,
             signer=self.signer,
@@ -91,5 +83,15 @@ class Stranger:
             now=0,
             code=code,
         )
+
+    @asynccontextmanager
+    async def talking(self, project: UUID | str, **options: Any) -> AsyncIterator[Talk]:
+        given: dict[str, Any] = {"subprotocols": [SUBPROTOCOL], "compression": None, "proxy": None, **options}
+        async with connect(f"{self.address}/ws/sites/{project}/", max_size=None, **given) as connection:
+            yield Talk(connection)
+
+    @asynccontextmanager
+    async def linked(self, project: UUID, code: str | None = None) -> AsyncIterator[tuple[Called, Talk]]:
+        """A connection on which both have proved who they are."""
         async with self.talking(project) as talk:
-            yield await call_site(DialledWire(talk.connection), calling, no_other_key), talk
+            yield await call_site(DialledWire(talk.connection), self.calling(project, code), no_other_key), talk

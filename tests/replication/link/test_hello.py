@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +15,7 @@ from audit.models import Event, project_chain
 from kernel.errors import PermissionDenied, Unavailable, ValidationFailed
 from projects.models import Project
 from stages.replication.admission.services import revoke_site
+from stages.replication.link.calling import WrongSite, call_site, connected
 from stages.replication.link.close_codes import LinkClosed
 from stages.replication.link.dialling import knock
 from stages.replication.link.proofs import own_signer
@@ -20,8 +23,8 @@ from stages.replication.link.tries import MAX_TRIES
 from stages.replication.models import Peer
 from tests.gateway.conftest import in_thread
 from tests.gateway.test_serve import Server
-from tests.replication.link.keys import new_signer
-from tests.replication.link.sites import Stranger
+from tests.replication.link.keys import new_signer, self_signed
+from tests.replication.link.sites import Stranger, no_other_key
 
 NewCode = Callable[[], str]
 
@@ -141,3 +144,29 @@ async def test_knocking(server: Server, project: Project, new_code: NewCode) -> 
         await tried(address="ws://127.0.0.1:1")
     with pytest.raises(ValidationFailed):
         await tried(address="ws://192.0.2.7")
+
+
+async def test_through_tls_a_site_is_linked_with_the_pinned_certificate_and_with_no_other(
+    stranger: Stranger, project: Project, new_code: NewCode, tmp_path: Path
+) -> None:
+    code, certificate = await in_thread(new_code), self_signed("Basel")
+
+    async def front(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, onward = await asyncio.open_connection("127.0.0.1", int(stranger.address.rsplit(":", 1)[1]))
+        await asyncio.gather(copy(reader, onward), copy(there, writer), return_exceptions=True)
+
+    async with await asyncio.start_server(front, "127.0.0.1", 0, ssl=certificate.context(tmp_path)) as server:
+        address = f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        calling = stranger.calling(project.id, code)
+        with pytest.raises(WrongSite):
+            async with connected(address, project.id, self_signed("Basel").pem):
+                pass
+        async with connected(address, project.id, certificate.pem) as wire:
+            called = await call_site(wire, calling, no_other_key)
+            assert called.greeting["project"]["name"] == project.name
+
+
+async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
