@@ -113,6 +113,24 @@ def test_a_revoked_site_ends_where_the_others_were_and_they_follow(network: Test
     network.verify()
 
 
+def test_the_cut_is_that_of_a_site_which_was_away_when_another_one_revoked(network: TestNetwork) -> None:
+    basel, lyon, oslo = network.add_peers(3)
+    shared = Shared(network, basel, lyon, oslo)
+    shared.add("Before", lyon)
+    shared.settle()
+    network.partition({basel}, {lyon, oslo})
+    for number in range(3):
+        shared.add(f"Only at Oslo {number}", lyon)
+    shared.settle(lyon, oslo)
+    network.decide(basel, lyon, "revoke", reason="Stolen laptop")
+    network.heal((basel, oslo))
+    until(lambda: network.seen_at(oslo, lyon)["revoked_elsewhere"], "Oslo has heard of it")
+    network.decide(oslo, lyon, "follow")
+    shared.settle(basel, oslo)
+    assert shared.titles(basel) == {"Before", *(f"Only at Oslo {number}" for number in range(3))}
+    network.verify()
+
+
 def test_a_site_goes_on_under_a_new_key(network: TestNetwork) -> None:
     basel, lyon, oslo = network.add_peers(3)
     shared = Shared(network, basel, lyon, oslo)

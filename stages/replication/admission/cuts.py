@@ -34,6 +34,11 @@ class Cut:
 NOTHING: Final = Cut(0)
 
 
+def cut_of(peer: Peer) -> Cut:
+    """The last bundle that counts of a site that was revoked."""
+    return Cut(peer.cut_number or 0, bytes(peer.cut_hash).hex() if peer.cut_hash else "")
+
+
 def own_head(project_id: UUID, key: bytes) -> Cut:
     """How far this site has accepted another one's chain."""
     newest = Bundle.objects.filter(project=project_id, site_key=key).order_by("-number").first()

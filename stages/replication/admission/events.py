@@ -31,6 +31,7 @@ INTRODUCED: Final = "site.introduced"
 RIGHTS_CHANGED: Final = "site.rights_changed"
 REVOKED: Final = "site.revoked"
 REVOCATION_REPORTED: Final = "site.revocation_reported"
+CUT_MOVED: Final = "site.cut_moved"
 KEY_CHANGED: Final = "site.key_changed"
 JOINED: Final = "project.joined"
 
@@ -64,6 +65,10 @@ def _with_rights(context: EventContext) -> str:
 
 def _reported(context: EventContext) -> str:
     return _("{site}, by {by}").format(site=site_words(context.data), by=str(context.data["by"])[:8])
+
+
+def _cut(context: EventContext) -> str:
+    return _("{site}, bundle {number}").format(site=site_words(context.data), number=context.data["cut"]["number"])
 
 
 def _home(context: EventContext) -> str:
@@ -164,6 +169,13 @@ EVENTS: Final = (
         icon="shield-alert",
         sentence=gettext_lazy("The site {thing} was revoked at another one"),
         inbox=(REVOCATION_REPORTED_LINE,),
+    ),
+    _of_a_site(
+        CUT_MOVED,
+        live=("site", "name"),
+        words=_cut,
+        icon="shield-alert",
+        sentence=gettext_lazy("Other sites had accepted more of a site that was revoked: {thing} is its last one"),
     ),
     _of_a_site(
         KEY_CHANGED,

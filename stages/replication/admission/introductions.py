@@ -13,7 +13,7 @@ from kernel.names import as_name
 from stages.registers.fold.errors import Malformed
 from stages.registers.fold.members import check_boolean, check_hex32, check_object, check_text, check_uuid
 from stages.registers.fold.signatures import is_usable_key
-from stages.replication.admission.cuts import Cut, read_cut
+from stages.replication.admission.cuts import Cut, cut_of, read_cut
 from stages.replication.admission.succession import chain_of
 from stages.replication.choices import Rights
 from stages.replication.models import Peer
@@ -56,7 +56,6 @@ def read_introductions(value: Any) -> Iterable[Introduction]:
 
 def _said(peer: Peer) -> dict[str, Any]:
     assert peer.admitted_at is not None
-    cut = Cut(peer.cut_number or 0, bytes(peer.cut_hash).hex() if peer.cut_hash else "")
     return {
         "key": peer.key_text,
         "site": str(peer.site_id) if peer.site_id else None,
@@ -64,7 +63,7 @@ def _said(peer: Peer) -> dict[str, Any]:
         "address": peer.address,
         "rights": str(peer.rights),
         "admitted_at": rfc3339(peer.admitted_at),
-        "revoked": cut.as_data() if peer.revoked_at is not None else None,
+        "revoked": cut_of(peer).as_data() if peer.revoked_at is not None else None,
         "home": peer.is_home,
         "succession": chain_of(peer.project_id, peer.key_text),
     }

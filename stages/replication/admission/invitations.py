@@ -110,5 +110,5 @@ def _read(found: dict[str, Any]) -> InvitationText:
 
 
 def _refused() -> ValidationFailed:
-    words = _("This is no invitation of a site. Copy all of it, from {prefix} to its end.").format(prefix=PREFIX)
+    words = _("This is no invitation of a site. Copy all of it, from the word foundry-invitation to its end.")
     return ValidationFailed({"invitation": [words]})

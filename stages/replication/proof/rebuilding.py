@@ -104,6 +104,12 @@ def _revoked(rows: Rows, fact: Fact) -> None:
         rows.change(fact, key, admitted_by_id=fact.actor_id, admitted_at=fact.at)
 
 
+@PEERS.on(events.CUT_MOVED)
+def _cut_moved(rows: Rows, fact: Fact) -> None:
+    cut = fact.data["cut"]
+    rows.change(fact, (_peer_id(fact),), cut_number=cut["number"], cut_hash=cut["hash"])
+
+
 @PEERS.on(events.KEY_CHANGED)
 def _key_changed(rows: Rows, fact: Fact) -> None:
     before = (UUID(fact.data["before_peer_id"]),)

@@ -151,6 +151,24 @@ def test_nothing_that_was_accepted_is_taken_back_by_following(
     assert follow_revocation(caller=boss, project_id=project.id, key=basel.site_key).cut_number == 2
 
 
+def test_the_cut_moves_on_to_what_the_one_that_follows_had_accepted(
+    project: Project, boss: Caller, basel: Site, lyon: Elsewhere, django_capture_on_commit_callbacks: Any
+) -> None:
+    more = basel.records(*IDS[1:4])
+    revoke_site(caller=boss, project_id=project.id, key=basel.site_key, reason="Stolen laptop")
+    basel.send(*more)
+    assert numbers(basel) == [1]
+    for number in (3, 2, 3):
+        cut = {"number": number, "hash": more[number - 2].hash}
+        with django_capture_on_commit_callbacks(execute=True):
+            said = [Elsewhere(project.id, "Basel").introduction(revoked=cut)]
+            take_introductions(project_id=project.id, peer_key=lyon.site_key, introductions=said)
+        assert (basel.peer.cut_number, numbers(basel)) == (3, [1, 2, 3])
+    (event,) = Event.objects.of_project(project.id).filter(action="site.cut_moved")
+    assert (event.data["by"], event.data["before"]["number"]) == (lyon.site_key, 1)
+    assert verify().findings == []
+
+
 def test_following_lets_in_what_counts_of_a_site_that_was_never_admitted_here(
     project: Project, boss: Caller, lyon: Elsewhere, ann: Desk, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from rest.pagination import whole
-from stages.replication.admission.cuts import Cut
+from stages.replication.admission.cuts import cut_of
 from stages.replication.admission.services.revoking import reported_revocations
 from stages.replication.models import Invitation, Peer
 from stages.replication.reading.sites import read_sites
@@ -52,7 +52,6 @@ def _of_every_site(site: Site) -> dict[str, Any]:
 
 
 def _body(site: Site, peer: Peer, reported: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    cut = Cut(peer.cut_number or 0, bytes(peer.cut_hash).hex() if peer.cut_hash else "")
     return {
         **_of_every_site(site),
         "site": peer.site_id,
@@ -63,7 +62,7 @@ def _body(site: Site, peer: Peer, reported: dict[str, dict[str, Any]]) -> dict[s
         "introduced_by": bytes(peer.introduced_by).hex() if peer.introduced_by else None,
         "admitted_at": peer.admitted_at,
         "revoked_at": peer.revoked_at,
-        "cut": cut.as_data() if peer.revoked_at else None,
+        "cut": cut_of(peer).as_data() if peer.revoked_at else None,
         "revoked_elsewhere": reported.get(peer.key_text) if peer.revoked_at is None else None,
         "clock": peer.clock,
         "behind": site.behind,

@@ -11,7 +11,7 @@ from accounts.callers import Caller
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_reason
 from projects.writing import ProjectWrite, project_write
-from stages.replication.admission.cuts import Cut, furthest_head, own_head, read_cut
+from stages.replication.admission.cuts import NOTHING, Cut, furthest_head, own_head, read_cut
 from stages.replication.admission.events import REVOKED, REVOKED_LINE
 from stages.replication.admission.keys import check_key
 from stages.replication.admission.recording import notify_owners, peer_of, record_site
@@ -34,7 +34,9 @@ def revoke_site(*, caller: Caller, project_id: UUID, key: str, reason: str) -> P
             return peer
         if not peer.is_admitted:
             raise Conflict(_("This site is not admitted."))
-        return _revoke(write, peer, furthest_head(project_id, wanted), reason, {"follows": None})
+        said = reported_revocations(project_id).get(key)
+        reported = Cut(said["number"], said["hash"] or "") if said else NOTHING
+        return _revoke(write, peer, max(furthest_head(project_id, wanted), reported), reason, {"follows": None})
 
 
 def follow_revocation(*, caller: Caller, project_id: UUID, key: str) -> Peer:
