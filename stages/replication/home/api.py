@@ -89,7 +89,7 @@ class VersionView(HomeView):
         self.access()
         found = version_of(project_id, min(number, _NEWEST))
         held = fields_at(project_id, found.seq)
-        here = here_of(held.values())
+        here = here_of(project_id, held.values())
         texts = [{"field": name, "sha256": digest, "is_here": digest in here} for name, digest in held.items()]
         return self.answer({**version_body(found), "texts": texts})
 

@@ -41,7 +41,7 @@ def compare_versions(
     olds, news = fields_at(project_id, old.seq), fields_at(project_id, new.seq)
     changed = {name for name in {*olds, *news} if olds.get(name) != news.get(name)}
     wanted = {held[name] for held in (olds, news) for name in changed if name in held}
-    sizes = here_of({*olds.values(), *news.values()})
+    sizes = here_of(project_id, {*olds.values(), *news.values()})
     if missing := wanted - sizes.keys():
         request_texts(user, project_id, missing)
         return CopiedComparison(old, new, None, len(missing))

@@ -8,12 +8,15 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from audit.models import Event
 from blobs.models import Blob, sha256_of
 from kernel.ijson import parse
 from publishing.models import ReleaseNotes, Signature
 from stages.registers.models import Operation
-from stages.replication.models import CopiedEvent
+from stages.replication.choices import ContentKind
+from stages.replication.models import CopiedEvent, WantedContent
 
 SAVED: Final = "draft.saved"
 SIGNED: Final = "release.signed"
@@ -57,9 +60,18 @@ def own_texts(project_id: UUID, hashes: Collection[str]) -> dict[str, str]:
     return {digest: text for digest, text in found.items() if digest in wanted}
 
 
+def kept_texts(project_id: UUID, hashes: Iterable[str]) -> QuerySet[Blob]:
+    """The texts with these hashes that came for the copy of this project.
+
+    Home may name any hash in its events: what only other projects here have is not shown by it, and comes from home.
+    """
+    kept = WantedContent.objects.filter(project=project_id, kind=ContentKind.SHA256, hash__in=list(hashes))
+    return Blob.objects.filter(sha256__in=kept.values("blob"), data__isnull=False)
+
+
 def copied_texts(project_id: UUID, hashes: Collection[str]) -> dict[str, str]:
     """The texts with these hashes that are here, of those that copied events name."""
-    here = Blob.objects.filter(sha256__in=hashes, data__isnull=False)
+    here = kept_texts(project_id, hashes)
     return {blob.sha256: blob.text for blob in here if names_text(project_id, blob.sha256)}
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
-from blobs.models import Blob
 from kernel.transactions import write_transaction
 from stages.replication.choices import ContentKind
+from stages.replication.home.named import kept_texts
 from stages.replication.home.wanting import ask_for, wake_links
 
 
@@ -24,8 +24,7 @@ class CopiedText:
 
 def read_texts(user: User, project_id: UUID, fields: dict[str, str]) -> list[CopiedText]:
     """The texts of some fields, by name with their SHA-256; those that are not here are asked for from now on."""
-    blobs = Blob.objects.filter(sha256__in=fields.values(), data__isnull=False)
-    texts = {blob.sha256: blob.text for blob in blobs}
+    texts = {blob.sha256: blob.text for blob in kept_texts(project_id, fields.values())}
     request_texts(user, project_id, set(fields.values()) - texts.keys())
     return [CopiedText(name, digest, texts.get(digest)) for name, digest in fields.items()]
 

@@ -20,7 +20,7 @@ from kernel.statements import database_now
 from kernel.transactions import write_transaction
 from projects.access import get_project
 from stages.replication.choices import ContentKind
-from stages.replication.home.named import NOTES, SIGNED, file_named, names_text, texts_named
+from stages.replication.home.named import NOTES, SIGNED, file_named, kept_texts, names_text, texts_named
 from stages.replication.home.projection.versions import fields_at, here_of
 from stages.replication.link.live import wake
 from stages.replication.models import CopiedEvent, WantedContent
@@ -52,7 +52,7 @@ def fetch_text(*, caller: Caller, project_id: UUID, sha256: str) -> str | None:
     check_hash("sha256", sha256)
     if not names_text(project_id, sha256):
         raise NotFound(_("No event of the copied record names a text with this hash."))
-    blob = Blob.objects.filter(pk=sha256, data__isnull=False).first()
+    blob = kept_texts(project_id, [sha256]).first()
     if blob is not None:
         return blob.text
     _kept_or_asked(caller.user, project_id, ContentKind.SHA256, sha256)
@@ -67,7 +67,7 @@ def want_newest(project_id: UUID) -> None:
     hashes = set(fields_at(project_id).values())
     signed = CopiedEvent.objects.filter(project=project_id, action__in=(SIGNED, NOTES))
     hashes |= set(texts_named(signed.values_list("canonical", flat=True)))
-    ask_for(project_id, ContentKind.SHA256, hashes - here_of(hashes).keys())
+    ask_for(project_id, ContentKind.SHA256, hashes - here_of(project_id, hashes).keys())
 
 
 def ask_for(project_id: UUID, kind: ContentKind, hashes: Iterable[str], asked_by: User | None = None) -> int:

@@ -55,7 +55,7 @@ def test_a_copy_whose_end_was_cut_off_is_noticed(copied: CopiedProject) -> None:
     with triggers_off():
         CopiedCheckpoint.objects.filter(project=copied.project).delete()
         CopiedEvent.objects.filter(project=copied.project, seq=last).delete()
-    (found,) = findings()
+    found = findings()[0]
     assert f"event {last}, which a checkpoint vouched for, is gone" in found
 
 

@@ -12,13 +12,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from blobs.models import Blob
 from drafts.content import file_media, language_of
 from drafts.draft import CONFIGURATION_MEDIA, PROMPT_MEDIA
 from drafts.models import FieldContent
 from kernel.errors import NotFound
 from projects.fields import CONFIGURATION, PROMPT, file_path
-from stages.replication.home.named import SAVED
+from stages.replication.home.named import SAVED, kept_texts
 from stages.replication.home.projection.facts import CopiedFact, facts_of, read_fact
 from stages.replication.models import CopiedEvent
 
@@ -109,9 +108,9 @@ def renames_between(project_id: UUID, base: CopiedVersion, target: CopiedVersion
     return names
 
 
-def here_of(hashes: Iterable[str]) -> dict[str, int]:
-    """The contents that are here, with their sizes in bytes."""
-    return dict(Blob.objects.filter(sha256__in=list(hashes), data__isnull=False).values_list("sha256", "size"))
+def here_of(project_id: UUID, hashes: Iterable[str]) -> dict[str, int]:
+    """The contents of the copy that are here, with their sizes in bytes."""
+    return dict(kept_texts(project_id, hashes).values_list("sha256", "size"))
 
 
 def contents_of(held: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, FieldContent]:
