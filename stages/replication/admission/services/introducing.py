@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.callers import foundry_caller
 from kernel.errors import DomainError, ValidationFailed
+from kernel.statements import database_now
 from projects.models import Status
 from projects.writing import ProjectWrite, upkeep_write
 from stages.registers.fold.errors import Malformed
@@ -29,6 +31,11 @@ from stages.replication.admission.services.succeeding import take_key_chain
 from stages.replication.admission.succession import successor_of
 from stages.replication.admission.waking import held_again, wake
 from stages.replication.models import Peer
+
+# Sites that nobody here has admitted, by the word of one other site.
+MAX_INTRODUCED: Final = 50
+# Each report is an event, and a line for every owner.
+REPORTED_AGAIN: Final = timedelta(hours=1)
 
 
 def take_introductions(*, project_id: UUID, peer_key: str, introductions: Any) -> int:
@@ -62,7 +69,7 @@ def _take(write: ProjectWrite, sender_id: UUID, said: list[Introduction]) -> int
     sender = next(each for each in known.values() if each.pk == sender_id)
     count = 0
     for each in said:
-        if each.key_text not in known and len(known) < MAX_SITES:
+        if each.key_text not in known and len(known) < MAX_SITES and _may_introduce(sender, known):
             known[each.key_text] = _introduce(write, sender, each, known)
             count += 1
         peer = known.get(each.key_text)
@@ -71,15 +78,25 @@ def _take(write: ProjectWrite, sender_id: UUID, said: list[Introduction]) -> int
     return count
 
 
+def _may_introduce(sender: Peer, known: dict[str, Peer]) -> bool:
+    """Whether it has not named so many sites already that there would be no room for what others name."""
+    named = [each for each in known.values() if each.introduced_by is not None and each.admitted_at is None]
+    return sum(bytes(each.introduced_by or b"") == bytes(sender.key) for each in named) < MAX_INTRODUCED
+
+
 def _is_news(peer: Peer | None, sender: Peer, said: Introduction) -> bool:
     if peer is None:
         return True
-    return said.revoked is not None and _reported_by(sender, peer) != said.revoked
+    return said.revoked is not None and _is_other_report(sender, peer, said.revoked)
 
 
-def _reported_by(sender: Peer, peer: Peer) -> Cut | None:
+def _is_other_report(sender: Peer, peer: Peer, cut: Cut) -> bool:
+    """Whether a cut is not the one that was reported before; a site changes its mind once an hour at most."""
     said = sender.revocations.get(peer.key_text)
-    return Cut(said["number"], said["hash"] or "") if said else None
+    if not said:
+        return True
+    is_settled = datetime.fromisoformat(said["at"]) <= database_now() - REPORTED_AGAIN
+    return Cut(said["number"], said["hash"] or "") != cut and is_settled
 
 
 def _introduce(write: ProjectWrite, sender: Peer, said: Introduction, known: dict[str, Peer]) -> Peer:
@@ -103,7 +120,7 @@ def _introduce(write: ProjectWrite, sender: Peer, said: Introduction, known: dic
 
 def _report(write: ProjectWrite, sender: Peer, peer: Peer, cut: Cut) -> None:
     """Keep that a site has revoked another one: an owner here may follow."""
-    if _reported_by(sender, peer) == cut:
+    if not _is_other_report(sender, peer, cut):
         return
     event = record_heard(write, REVOCATION_REPORTED, peer, {"by": sender.key_text, "cut": cut.as_data()})
     sender.revocations[peer.key_text] = {**cut.as_data(), "at": event.at.isoformat()}
