@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -36,12 +37,16 @@ class Actors:
     def prefetch(self, keys: Iterable[str]) -> None:
         """Read these together."""
         wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys) if key not in self._known]
-        rows = ActorKey.objects.filter(public_key__in=wanted).select_related("user").order_by("created_at")
-        for row in rows:
+        wrote = Bundle.objects.filter(
+            project_id=self._project_id, site_key=OuterRef("site_key"), actor_key=OuterRef("public_key")
+        )
+        rows = ActorKey.objects.filter(public_key__in=wanted).select_related("user")
+        for row in rows.order_by(Exists(wrote).desc(), "created_at"):
             key = bytes(row.public_key).hex()
             claims = _claims(row.certificate)
             name = row.user.display_name if row.user else claims.get("display_name", "")
-            # Any site can certify a key that it has seen: whoever was there first has it, and an account here always.
+            # Any site can certify a key that it has seen: whose it is knows the site in whose chain it writes, before
+            # whoever was there first, and an account here always.
             if key not in self._known or row.user:
                 self._known[key] = Actor(key, name or _nameless(key), row.user)
 
