@@ -16,6 +16,8 @@ from stages.replication.link.methods import Answer, Link, Remote, read_params
 
 # Seconds.
 LOOK_AGAIN: Final = 30.0
+# Digits of the name of a block; everything longer is an id.
+_BLOCK: Final = 2
 
 
 def answer_digests(remote: Remote, params: Mapping[str, Any]) -> Answer:
@@ -36,13 +38,13 @@ async def name_differences(link: Link) -> None:
 
 
 async def _differing(link: Link) -> list[str]:
-    theirs = await _digests(link, {})
+    theirs = {block: digest for block, digest in (await _digests(link, {})).items() if len(block) == _BLOCK}
     ours = await link.lanes.read(functools.partial(blocks_of, link.project_id))
     found: list[str] = []
     for block in _unequal(theirs, ours):
         there = await _digests(link, {"block": block})
         here = await link.lanes.read(functools.partial(digests_in, link.project_id, block))
-        found += _unequal(there, here)
+        found += (each for each in _unequal(there, here) if len(each) > _BLOCK)
         if len(found) >= MAX_NAMED:
             break
     return found

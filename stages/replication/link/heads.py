@@ -32,6 +32,11 @@ FROM unnest(%s::bytea[], %s::int[], %s::bytea[]) AS theirs (site_key, number, ha
 JOIN registers_bundle AS ours ON ours.project_id = %s
     AND ours.site_key = theirs.site_key AND ours.number = theirs.number AND ours.hash <> theirs.hash
 """
+_OURS: Final = """
+SELECT encode(ours.site_key, 'hex') FROM unnest(%s::bytea[], %s::int[], %s::bytea[]) AS theirs (site_key, number, hash)
+JOIN registers_bundle AS ours ON ours.project_id = %s
+    AND ours.site_key = theirs.site_key AND ours.number = theirs.number AND ours.hash = theirs.hash
+"""
 _HASH: Final = (
     "SELECT encode(hash, 'hex') FROM registers_bundle WHERE project_id = %s AND site_key = %s AND number = %s"
 )
@@ -93,6 +98,19 @@ def forks_of(project_id: UUID, clock: Clock) -> list[Fork]:
     hashes = [bytes.fromhex(clock[site][2]) for site in sites]
     rows = run((_FORKS, [[bytes.fromhex(site) for site in sites], numbers, hashes, project_id]))
     return [Fork(site=site, number=number, hash=digest) for site, number, digest in rows]
+
+
+def known_of(project_id: UUID, held: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """What another site holds, as a clock, as far as these bundles are ours.
+
+    Who is said to have written a held bundle was not proved: a forged one must not keep the true ones from being sent.
+    """
+    columns = [list(each) for each in zip(*((site, *entry) for site, entry in held.items()), strict=True)]
+    if not columns:
+        return {}
+    sites, numbers, hashes = columns
+    values = [list(map(bytes.fromhex, sites)), numbers, list(map(bytes.fromhex, hashes)), project_id]
+    return {site: ("", *held[site]) for (site,) in run((_OURS, values))}
 
 
 def forked_bundles(project_id: UUID, site: str, number: int, sites: Sequence[str]) -> list[WireBundle]:

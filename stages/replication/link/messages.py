@@ -20,6 +20,8 @@ Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Line = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f]*\Z", max_length=MAX_NAME)]
 Code = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,200}\Z")]
 
+_BLOCK_OR_ID: Final = r"\A[0-9a-f]{2}(?:[0-9a-f]{6}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z"
+
 MAX_SITES: Final = 1_000
 MAX_INTRODUCTIONS: Final = 200
 MAX_SUCCESSIONS: Final = 100
@@ -120,4 +122,4 @@ class DigestsGet(Message):
 class Digests(Message):
     """Hashes by the block or the id that they are of."""
 
-    digests: dict[Annotated[str, msgspec.Meta(max_length=36)], Hex32]
+    digests: dict[Annotated[str, msgspec.Meta(pattern=_BLOCK_OR_ID)], Hex32]

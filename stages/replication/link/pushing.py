@@ -20,7 +20,7 @@ from stages.replication.admission.statements import certificates_for, revocation
 from stages.replication.ingest.reading import bundles_after, clock_of
 from stages.replication.ingest.wire import write_wire
 from stages.replication.link.alarms import take_unsent_fork
-from stages.replication.link.heads import Clock, actors_of, clock_of_peer, forked_bundles, joined, newest_of
+from stages.replication.link.heads import Clock, actors_of, clock_of_peer, forked_bundles, joined, known_of, newest_of
 from stages.replication.link.messages import Taken
 from stages.replication.link.methods import Link, RemoteError, read_params
 from stages.replication.link.services import note_clock
@@ -49,6 +49,8 @@ class Pusher:
         # Of each site the newest bundle that is held there, or on its way there.
         self._there: dict[str, Sequence[Any]] = {}
         self._heard: Mapping[str, Any] | None = None
+        # Whether it has just said that it holds some of ours.
+        self._holds = False
         self._said: set[str] = set()
         self._remaining: int | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -57,8 +59,9 @@ class Pusher:
         """Send, for ever. Raises `RemoteError` when the link has ended."""
         try:
             while True:
-                self._look_at_state()
-                batch = await self._link.lanes.read(functools.partial(self._next, dict(self._there)))
+                await self._look_at_state()
+                batch = await self._link.lanes.read(functools.partial(self._next, dict(self._there), self._holds))
+                self._holds = False
                 if batch.bundles or batch.keys:
                     await self._send(batch)
                 else:
@@ -68,18 +71,23 @@ class Pusher:
         finally:
             await end(*self._under_way)
 
-    def _look_at_state(self) -> None:
+    async def _look_at_state(self) -> None:
         """What the other site says that it has counts, unless more is on its way to it."""
         state = self._link.peer_state
         if state is self._heard or self._under_way:
             return
         self._heard = state
-        self._there = {site: ("", *entry) for site, entry in state["held"].items()}
+        known = functools.partial(known_of, self._link.project_id, state["held"])
+        self._there = dict(await self._link.lanes.read(known))
+        self._holds = bool(self._there)
 
-    def _next(self, there: Clock) -> Batch:
-        theirs = joined(clock_of_peer(self._link.remote.peer_id), there)
-        bundles, left = bundles_after(self._link.project_id, theirs)
-        keys = [*_certificates(self._link.project_id, bundles), *revocations_of(self._link.project_id)]
+    def _next(self, there: Clock, holds: bool) -> Batch:
+        has = clock_of_peer(self._link.remote.peer_id)
+        bundles, left = bundles_after(self._link.project_id, joined(has, there))
+        # What it holds may wait for certificates that whoever sent it kept back.
+        waiting = bundles_after(self._link.project_id, has)[0] if holds else []
+        certificates = _certificates(self._link.project_id, (*bundles, *waiting))
+        keys = [*certificates, *revocations_of(self._link.project_id)]
         return Batch(bundles, [each for each in keys if each["seal"] not in self._said], left)
 
     async def _send(self, batch: Batch) -> None:

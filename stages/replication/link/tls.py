@@ -13,6 +13,7 @@ from stages.replication.environment import PLAIN, is_loopback
 
 logger = logging.getLogger(__name__)
 
+_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
 
 
@@ -54,4 +55,5 @@ def _pinning(certificate: str) -> ssl.SSLContext:
 
 
 def _first(certificate: str) -> str:
-    return certificate[: certificate.index(_END) + len(_END)] + "\n"
+    """Without what tools write before a certificate, such as whose it is."""
+    return certificate[certificate.index(_BEGIN) : certificate.index(_END) + len(_END)] + "\n"
