@@ -27,7 +27,6 @@ from foundry_site.launcher.network_site import NetworkSite
 from foundry_site.launcher.nodes import running
 from foundry_site.launcher.options import NetworkOptions, parse_network_options
 from foundry_site.launcher.signals import Stopped, stopped_afterwards, stopped_by_signals
-from foundry_site.launcher.worker import BackgroundProcess
 
 LOOK_AGAIN_SECONDS: Final = 0.5
 KNOWN_SECONDS: Final = 60
@@ -80,9 +79,8 @@ class Network:
             stack.enter_context(running(*(site.node for site in self.sites)))
             current.note(", ".join(f"{site.place.name} {site.port}" for site in self.sites))
         for site in self.sites:
-            worker = BackgroundProcess(site.data_dir, environment=site.environment, log=site.data_dir / "worker.log")
-            worker.start()
-            stack.callback(worker.stop)
+            site.worker.start()
+            stack.callback(site.worker.stop)
         return lines
 
     def _source_of(self, port: int) -> str:
@@ -124,7 +122,7 @@ class Network:
         say("Stop with Ctrl-C.")
 
     def _watch(self, lines: Lines) -> None:
-        """Follow the keys, and restart servers that have ended, until a signal."""
+        """Follow the keys, and restart processes that have ended, until a signal."""
         with key_presses() as keys:
             while True:
                 key = keys.next(LOOK_AGAIN_SECONDS)
@@ -134,6 +132,9 @@ class Network:
                     if not site.node.is_running:
                         say(f"  The server of {site.place.name} has ended, and is started again; see {site.node.log}")
                         site.node.start()
+                    if not site.worker.is_running():
+                        say(f"  The worker of {site.place.name} has ended, and is started again; see {site.worker_log}")
+                        site.worker.start()
 
     def _toggle(self, number: int, lines: Lines) -> None:
         """Cut a site off, or link it again with all that are not cut off."""

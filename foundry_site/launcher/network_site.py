@@ -19,6 +19,7 @@ from foundry_site.embedded import addresses
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.console import LaunchError
 from foundry_site.launcher.nodes import TIED, NodeProcess, bare_environment
+from foundry_site.launcher.worker import BackgroundProcess
 
 # The pages of the first site are at --port; others dial it so many ports above.
 FRONTS: Final = 10
@@ -97,6 +98,15 @@ class NetworkSite:
         node = NodeProcess(self.environment, self.data_dir / "node.log", command=(*TIED, str(self.data_dir)))
         node.port = self.port
         return node
+
+    @property
+    def worker_log(self) -> Path:
+        return self.data_dir / "worker.log"
+
+    @cached_property
+    def worker(self) -> BackgroundProcess:
+        """Its background jobs; a model's runs have no process here."""
+        return BackgroundProcess(self.data_dir, environment=self.environment, log=self.worker_log)
 
     def prepare(self) -> None:
         """Begin to make its tables and its people; `wait_until_prepared` waits for it."""
