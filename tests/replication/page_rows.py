@@ -20,10 +20,10 @@ PAGES: Final = (
     Row("replication:differs", "GET", f"{PAGE}differs/", 200),
     Row("replication:nearby", "GET", f"{PAGE}nearby/", 200, *BY_OWNERS),
     Row("replication:invite", "GET", f"{PAGE}invite/", 200, *BY_OWNERS),
-    Row("replication:invite", "POST", f"{PAGE}invite/", "validation_failed", *BY_OWNERS, {"rights": "rules"}),
+    Row("replication:invite", "POST", f"{PAGE}invite/", 400, *BY_OWNERS, {"rights": "rules"}),
     Row("replication:withdraw", "POST", f"{PAGE}invitations/{OTHER}/withdraw/", "not_found", *BY_OWNERS),
     Row("replication:admit", "GET", f"{SITE}admit/", "not_found", *BY_OWNERS),
-    Row("replication:admit", "POST", f"{SITE}admit/", "validation_failed", *BY_OWNERS, {"rights": "rules"}),
+    Row("replication:admit", "POST", f"{SITE}admit/", 400, *BY_OWNERS, {"rights": "rules"}),
     *(
         Row(f"replication:{each}", method, f"{SITE}{each}/", "not_found", *BY_OWNERS)
         for each in DECISIONS
@@ -38,7 +38,7 @@ PAGES: Final = (
 )
 SITE_PAGES: Final = (
     SiteRow("replication:join", "GET", "/projects/join/", 200, may=ADMINISTRATORS),
-    SiteRow("replication:join", "POST", "/projects/join/", "validation_failed", may=ADMINISTRATORS),
+    SiteRow("replication:join", "POST", "/projects/join/", 400, may=ADMINISTRATORS),
 )
 BUDGETED_PAGES: Final = {
     "replication:sites": f"…{PAGE}",

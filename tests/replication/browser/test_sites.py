@@ -159,7 +159,8 @@ def test_a_link_that_begins_and_changes_that_arrive_are_said_at_once(
     def links(**facts: object) -> None:
         basel = Peer.objects.get(pk=scene.peers["Basel"].pk)
         linked = {"connected_at": basel.connected_at, "claimed_until": basel.claimed_until}
-        Peer.objects.filter(pk=visp.pk).update(**linked, **facts)
+        # Without an address: the server of the test would dial it.
+        Peer.objects.filter(pk=visp.pk).update(address="", node="", **linked, **facts)
 
     world.arrange(links)
     world.arrange(lambda: show(project_id, "sync.connected", site=visp.key_text))
