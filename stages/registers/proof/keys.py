@@ -32,7 +32,7 @@ def check_keys() -> Iterator[Finding]:
 def _check_revocations() -> Iterator[Finding]:
     """Compare every revocation with its sealed statement; those of this site also follow from events."""
     for row in KeyRevocation.objects.order_by("id").iterator():
-        where = f"revocation of the key {bytes(row.public_key).hex()}"
+        where = f"revocation of a key {bytes(row.public_key).hex()}"
         try:
             said = read_revocation(row.text, bytes(row.seal))
         except ValueError as error:
