@@ -98,7 +98,9 @@ def _read(bundle: WireBundle, found: Examined) -> tuple[WireBundle, SignedBundle
         reason, detail = HeldReason.NEWER, str(error)
     except Malformed as error:
         reason, detail = HeldReason.MALFORMED, str(error)
-    found.refused.append(Refused(bundle, Refusal(reason, detail[:1_000]), *_claimed(bundle.header)))
+    # It may name a member of the bundle, and no text of Postgres has NUL.
+    refusal = Refusal(reason, detail[:1_000].replace("\0", "\N{REPLACEMENT CHARACTER}"))
+    found.refused.append(Refused(bundle, refusal, *_claimed(bundle.header)))
     return None
 
 
