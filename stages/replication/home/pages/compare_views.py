@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from projects.fields import check_field_name
 from stages.replication.home.comparing import CopiedComparison, compare_versions
+from stages.replication.home.live import CONTENT
 from stages.replication.home.pages.frame import access_to_copy, home_context
 from stages.replication.home.projection.versions import fields_at, newest_versions, version_of
 from stages.replication.home.texts import read_texts
@@ -66,6 +67,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         rows=MAX_ROWS,
     )
     context |= {
+        "hears": CONTENT,
         "found": found,
         "sides": CopiedSides.of(project_id, found),
         "comparison": comparison_view(found.comparison) if found.comparison is not None else None,

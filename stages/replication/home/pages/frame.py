@@ -16,6 +16,7 @@ from projects import field_names
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
+from stages.replication.home.live import CONTENT, RECORD
 from stages.replication.home.projection.leases import count_leases
 from stages.replication.home.projection.releases import count_releases
 from stages.replication.home.projection.versions import CopiedVersion, count_versions, fields_at, newest_versions
@@ -26,6 +27,8 @@ from workspace.project_frame import frame_of
 from workspace.releases.views import live_data
 from workspace.script_texts import script_texts
 
+# What a page is written again for: more of the record, links that come and go; or only a text that it waits for.
+RECORD_AND_LINKS: Final = f"{RECORD} {CONTENT} sync.connected sync.disconnected"
 # Sites that are linked hear of each other twice a minute.
 _NOW: Final = 2
 
@@ -69,6 +72,7 @@ def home_context(request: PageRequest, access: Access, *, current: str) -> dict[
         "field_rows": field_rows(project.id, newest, held),
         "current": current,
         "may_sync": allowed(SYNC, role=access.role, status=Status(project.status)),
+        "hears": RECORD_AND_LINKS,
         "live": live,
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kernel.errors import NotFound
 from projects import field_names
 from projects.fields import check_field_name
+from stages.replication.home.live import CONTENT
 from stages.replication.home.pages.frame import access_to_copy, field_rows, home_context
 from stages.replication.home.projection.leases import newest_leases
 from stages.replication.home.projection.overview import overview_of
@@ -76,6 +77,7 @@ def version(request: PageRequest, project_id: UUID, number: int) -> HttpResponse
     chosen = field or next(iter(held), "")
     context = home_context(request, access, current=f"field:{chosen}")
     context |= {
+        "hears": CONTENT,
         "version": shown,
         "field_rows": field_rows(project_id, shown, held),
         "field": chosen,
@@ -101,6 +103,7 @@ def release(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRes
         raise NotFound(_("The copy has no such release."))
     context = home_context(request, access, current="releases")
     context |= {
+        "hears": CONTENT,
         "release": shown,
         "signatures": signatures_of(request.user, context["state"].home, shown),
         "notes": notes_of(request.user, project_id, shown),
