@@ -26,7 +26,14 @@ from stages.replication.home.files import as_attachment
 from stages.replication.home.projection.leases import newest_leases
 from stages.replication.home.projection.overview import overview_of
 from stages.replication.home.projection.releases import releases_of
-from stages.replication.home.projection.versions import fields_at, here_of, newest_versions, version_of
+from stages.replication.home.projection.versions import (
+    fields_at,
+    here_of,
+    is_whole_at,
+    newest_versions,
+    readable_version,
+    version_of,
+)
 from stages.replication.home.signatures import signatures_of
 from stages.replication.home.sites import who_may_have
 from stages.replication.home.state import require_replica, state_of
@@ -63,7 +70,7 @@ class OverviewView(HomeView):
         return self.answer(
             {
                 "copy": state_of(project_id).as_json(),
-                "status": found.status.status.value,
+                "status": found.status.status.value if found.status.status else None,
                 "version": version_body(newest) if newest else None,
                 "held": [lease_body(each) for each in found.held],
             }
@@ -88,10 +95,11 @@ class VersionView(HomeView):
         """A version of home, with the SHA-256 of everything that it holds."""
         self.access()
         found = version_of(project_id, min(number, _NEWEST))
-        held = fields_at(project_id, found.seq)
+        held = fields_at(project_id, found.seq) if found.is_readable else {}
         here = here_of(project_id, held.values())
         texts = [{"field": name, "sha256": digest, "is_here": digest in here} for name, digest in held.items()]
-        return self.answer({**version_body(found), "texts": texts})
+        is_whole = found.is_readable and is_whole_at(project_id, found.seq)
+        return self.answer({**version_body(found), "texts": texts, "is_whole": is_whole})
 
 
 class TextView(HomeView):
@@ -100,7 +108,7 @@ class TextView(HomeView):
         """The text of a field in a version of home; `not_here_yet` (404) while it has not come, which it then does."""
         self.access()
         field = check_field_name(query_text(request, "field"))
-        held = fields_at(project_id, version_of(project_id, min(number, _NEWEST)).seq)
+        held = fields_at(project_id, readable_version(project_id, min(number, _NEWEST)).seq)
         if field not in held:
             raise NotFound(_("v{version} has no {field}.").format(version=number, field=field))
         (found,) = read_texts(self.user(), project_id, {field: held[field]})

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from stages.replication.home.projection.leases import CopiedLease
 from stages.replication.home.projection.releases import CopiedRelease
 from stages.replication.home.projection.versions import CopiedVersion
 from stages.replication.home.signatures import SealedSignature
+
+_OF_RELEASES: Final = (
+    *("id", "seq", "name", "version", "content_hash", "state", "submitted_by", "submitted_at", "ended_at", "reason"),
+    "is_readable",
+)
 
 
 def version_body(version: CopiedVersion) -> dict[str, Any]:
@@ -20,9 +25,10 @@ def version_body(version: CopiedVersion) -> dict[str, Any]:
         "message": version.message,
         "kind": version.kind,
         "source_version": version.source_version,
-        "content_hash": f"sha256:{version.content_hash}",
+        "content_hash": f"sha256:{version.content_hash}" if version.content_hash else "",
         "fields": {name: after for name, (_before, after) in version.changes.items()},
         "renamed": dict(version.renamed),
+        "is_readable": version.is_readable,
     }
 
 
@@ -31,9 +37,8 @@ def lease_body(lease: CopiedLease) -> dict[str, Any]:
 
 
 def release_body(release: CopiedRelease, signatures: list[SealedSignature]) -> dict[str, Any]:
-    members = ("id", "name", "version", "content_hash", "state", "submitted_by", "submitted_at", "ended_at", "reason")
     return {
-        **{name: getattr(release, name) for name in members},
+        **{name: getattr(release, name) for name in _OF_RELEASES},
         "signatures": [_signature_body(each) for each in signatures],
     }
 

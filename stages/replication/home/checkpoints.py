@@ -16,7 +16,7 @@ from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 from stages.registers.fold.signatures import verify
 from stages.replication.admission.succession import chain_of
-from stages.replication.home.wire import Proof
+from stages.replication.home.wire import Proof, is_moment
 from stages.replication.models import Peer
 
 
@@ -48,6 +48,8 @@ def _fault_in_statement(statement: Mapping[str, Any], proof: Proof, *, chain: st
         return _("it was sealed at another site")
     if (statement.get("key"), statement.get("number")) != (fingerprint_of(proof.key), proof.number):
         return _("its number or key is not the one in its text")
+    if not is_moment(statement.get("at")):
+        return _("it does not say when it was sealed")
     heads = statement.get("heads")
     if not isinstance(heads, list) or Head(chain, proof.seq, proof.hash.hex()).digest not in heads:
         return _("it does not name the event that it is said to vouch for")

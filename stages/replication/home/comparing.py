@@ -14,8 +14,8 @@ from stages.replication.home.projection.versions import (
     contents_of,
     fields_at,
     here_of,
+    readable_version,
     renames_between,
-    version_of,
 )
 from stages.replication.home.texts import request_texts
 
@@ -35,9 +35,10 @@ def compare_versions(
 ) -> CopiedComparison:
     """Compare two versions of home, as `drafts.compare` does; texts that are not here are asked for.
 
-    Raises `NotFound` for a version or field that the copy does not have, `ValidationFailed` for no field's name.
+    Raises `NotFound` for a version or field that the copy does not have or cannot show, `ValidationFailed` for no
+    field's name.
     """
-    old, new = version_of(project_id, base), version_of(project_id, target)
+    old, new = readable_version(project_id, base), readable_version(project_id, target)
     olds, news = fields_at(project_id, old.seq), fields_at(project_id, new.seq)
     changed = {name for name in {*olds, *news} if olds.get(name) != news.get(name)}
     wanted = {held[name] for held in (olds, news) for name in changed if name in held}

@@ -42,7 +42,10 @@ class CopyInfo(serializers.Serializer[Any]):
 
 
 class HomeVersion(serializers.Serializer[Any]):
-    """A version of home. ``fields`` are the SHA-256 of the fields that it changed, null for a removed one."""
+    """A version of home. ``fields`` are the SHA-256 of the fields that it changed, null for a removed one.
+
+    The event of one that is not ``is_readable`` does not say what versions are: only its number and time are known.
+    """
 
     version_number = serializers.IntegerField()
     seq = serializers.IntegerField()
@@ -51,9 +54,10 @@ class HomeVersion(serializers.Serializer[Any]):
     message = serializers.CharField(allow_blank=True)
     kind = serializers.CharField()
     source_version = serializers.IntegerField(allow_null=True)
-    content_hash = serializers.CharField()
+    content_hash = serializers.CharField(allow_blank=True)
     fields = serializers.DictField(child=serializers.CharField(allow_null=True))  # type: ignore[assignment]
     renamed = serializers.DictField(child=serializers.CharField())
+    is_readable = serializers.BooleanField()
 
 
 class HomeVersions(serializers.Serializer[Any]):
@@ -73,6 +77,7 @@ class HomeVersionDetail(HomeVersion):
     """A version with everything that it holds."""
 
     texts = HeldText(many=True)
+    is_whole = serializers.BooleanField(help_text="False where an earlier version could not be read.")
 
 
 class HomeText(serializers.Serializer[Any]):
@@ -91,32 +96,40 @@ class HomeComparison(serializers.Serializer[Any]):
 
 
 class HomeSignature(serializers.Serializer[Any]):
-    """A signature; ``seal`` says whether its seal fits here: `fits`, `wrong`, `unknown_key`, `not_here`."""
+    """A signature; ``seal`` says whether its seal fits here.
 
-    id = serializers.UUIDField()
+    It is `fits`, `wrong`, `unknown_key`, `not_here`, or `unreadable` where the event does not say what was signed.
+    """
+
+    id = serializers.CharField(allow_blank=True)
     signer = PersonSerializer()
     signed_at = serializers.DateTimeField()
-    meaning = serializers.CharField()
+    meaning = serializers.CharField(allow_blank=True)
     comment = serializers.CharField(allow_blank=True)
     statement = serializers.CharField(allow_blank=True, help_text="The sealed text; empty while it is not here.")
-    statement_sha256 = serializers.CharField()
-    key = serializers.CharField()
+    statement_sha256 = serializers.CharField(allow_blank=True)
+    key = serializers.CharField(allow_blank=True)
     seal = serializers.CharField()
 
 
 class HomeRelease(serializers.Serializer[Any]):
-    """A release of home with its signatures."""
+    """A release of home with its signatures, which event ``seq`` submitted.
+
+    Where that does not say what releases are, it is not ``is_readable``, and only its time is known.
+    """
 
     id = serializers.UUIDField()
-    name = serializers.CharField()
-    version = serializers.IntegerField()
-    content_hash = serializers.CharField()
+    seq = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField(allow_null=True)
+    content_hash = serializers.CharField(allow_blank=True)
     state = serializers.CharField()
     submitted_by = PersonSerializer()
     submitted_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
     signatures = HomeSignature(many=True)
+    is_readable = serializers.BooleanField()
 
 
 class HomeReleases(serializers.Serializer[Any]):
@@ -124,15 +137,16 @@ class HomeReleases(serializers.Serializer[Any]):
 
 
 class HomeLease(serializers.Serializer[Any]):
-    """Who held a field at home; open while ``ended_at`` is null."""
+    """Who held a field at home; open while ``ended_at`` is null. Of one not ``is_readable`` only the time is known."""
 
     token = serializers.IntegerField()
-    field = serializers.CharField()
+    field = serializers.CharField(allow_blank=True)
     holder = PersonSerializer()
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     why = serializers.CharField(allow_blank=True)
     saved_as = serializers.IntegerField(allow_null=True)
+    is_readable = serializers.BooleanField()
 
 
 class HomeLeases(serializers.Serializer[Any]):
@@ -144,6 +158,8 @@ class HomeInfo(serializers.Serializer[Any]):
     """The copied record at a glance."""
 
     copy = CopyInfo()
-    status = serializers.CharField(help_text="The state of the project at home.")
+    status = serializers.CharField(
+        allow_null=True, help_text="The state at home; null for one that cannot be shown here."
+    )
     version = HomeVersion(allow_null=True)
     held = HomeLease(many=True)

@@ -29,6 +29,8 @@ from stages.replication.models import CopiedCheckpoint, CopiedEvent, Peer
 
 # The alarm of a home whose record is not the one that was copied before.
 OTHER_RECORD: Final = "other_record"
+# Characters of an action: copies are looked up by it, and no index holds a longer one.
+_MAX_ACTION: Final = 200
 
 
 def take_events(*, project_id: UUID, peer_key: str, push: Push) -> Position:
@@ -128,7 +130,10 @@ def _refuse_altered(event: WireEvent, previous: bytes, *, chain: str, site: UUID
     record = parse(event.canonical, name="events", max_depth=200)
     if not isinstance(record, dict) or canonical(record) != event.canonical:
         raise ValidationFailed({"events": [words]})
-    if (record.get("chain"), record.get("site")) != (chain, str(site)) or not isinstance(record.get("action"), str):
+    action = record.get("action")
+    if (record.get("chain"), record.get("site")) != (chain, str(site)) or not isinstance(action, str):
+        raise ValidationFailed({"events": [words]})
+    if len(action) > _MAX_ACTION:
         raise ValidationFailed({"events": [words]})
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.keys.text import fingerprint_of
+from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 from publishing.models import Meaning
 from publishing.statements import SIGNATURE
@@ -24,11 +25,12 @@ FITS: Final = "fits"
 UNKNOWN_KEY: Final = "unknown_key"
 WRONG: Final = "wrong"
 NOT_HERE: Final = "not_here"
+UNREADABLE: Final = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class SealedSignature:
-    """A signature with its sealed statement; `seal` is one of `fits`, `unknown_key`, `wrong`, `not_here`."""
+    """A signature with its sealed statement; `seal` is one of the five above."""
 
     signature: CopiedSignature
     seal: str
@@ -49,15 +51,16 @@ class SealedSignature:
             UNKNOWN_KEY: _("Sealed by a key that is not known here"),
             WRONG: _("The seal does not fit"),
             NOT_HERE: _("Its statement is not here yet"),
+            UNREADABLE: _("This signature cannot be shown here"),
         }[self.seal]
 
 
 def signatures_of(user: User, home: Peer, release: CopiedRelease) -> list[SealedSignature]:
     """The signatures of a release; statements that are not here are asked for."""
-    wanted = {each.statement: each.statement for each in release.signatures}
+    wanted = {each.statement: each.statement for each in release.signatures if each.is_readable}
     texts = {each.sha256: each.text for each in read_texts(user, home.project_id, wanted)}
     keys = {fingerprint_of(key): key for key in keys_of_home(home)}
-    return [_sealed(each, texts[each.statement], keys, release) for each in release.signatures]
+    return [_sealed(each, texts.get(each.statement), keys, release) for each in release.signatures]
 
 
 def notes_of(user: User, project_id: UUID, release: CopiedRelease) -> str | None:
@@ -70,12 +73,22 @@ def notes_of(user: User, project_id: UUID, release: CopiedRelease) -> str | None
 def _sealed(
     signature: CopiedSignature, text: str | None, keys: dict[str, bytes], release: CopiedRelease
 ) -> SealedSignature:
+    if not signature.is_readable:
+        return SealedSignature(signature, UNREADABLE, "", "")
     if text is None:
         return SealedSignature(signature, NOT_HERE, "", "")
-    statement = parse(text)
-    facts: dict[str, Any] = statement if isinstance(statement, dict) else {}
+    facts = _facts_in(text)
     seal = _seal_state(signature, text, facts, keys, release)
     return SealedSignature(signature, seal, str(facts.get("comment", "")), text)
+
+
+def _facts_in(text: str) -> dict[str, Any]:
+    """What a statement says; nothing where home named a text that is none."""
+    try:
+        statement = parse(text)
+    except ValidationFailed:
+        return {}
+    return statement if isinstance(statement, dict) else {}
 
 
 def _seal_state(

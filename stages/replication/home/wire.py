@@ -25,6 +25,7 @@ MAX_BYTES: Final = 1024 * 1024
 
 _AT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _MAX_SEQ: Final = 2**53 - 1
+_YEARS: Final = (1970, 9999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +138,24 @@ def read_position(params: Mapping[str, Any], name: str) -> Position:
     return Position(_number(value, "seq"), _hex(value, "hash", 32).hex())
 
 
+def read_moment(text: str) -> datetime | None:
+    """A time as events have it; None for none, and for one that some zone of the world cannot write."""
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=UTC) if _AT.fullmatch(text) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and _YEARS[0] <= moment.year < _YEARS[1] else None
+
+
+def is_moment(value: object) -> bool:
+    """Whether a value is a time as events have it."""
+    return isinstance(value, str) and read_moment(value) is not None
+
+
 def _read_event(value: Any) -> WireEvent:
     if not isinstance(value, Mapping):
         raise _wrong("events")
-    at = _member(value, "at", str)
-    try:
-        moment = datetime.fromisoformat(at.removesuffix("Z")).replace(tzinfo=UTC) if _AT.fullmatch(at) else None
-    except ValueError:
-        moment = None
+    moment = read_moment(_member(value, "at", str))
     if moment is None:
         raise _wrong("events.at")
     return WireEvent(_number(value, "seq"), moment, _member(value, "canonical", str), _hex(value, "hash", 32))

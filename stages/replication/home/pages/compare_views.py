@@ -15,7 +15,7 @@ from projects.fields import check_field_name
 from stages.replication.home.comparing import CopiedComparison, compare_versions
 from stages.replication.home.live import CONTENT
 from stages.replication.home.pages.frame import access_to_copy, home_context
-from stages.replication.home.projection.versions import fields_at, newest_versions, version_of
+from stages.replication.home.projection.versions import fields_at, newest_versions, readable_version
 from stages.replication.home.texts import read_texts
 from workspace.compare.rows import MAX_ROWS, comparison_view
 from workspace.compare.views import fold_page, view_of
@@ -51,11 +51,12 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?base=&target=[&field=[&after=]][&view=unified]`: what differs between two versions of home."""
     access = access_to_copy(request, project_id)
     context = home_context(request, access, current="compare")
-    newest = context["newest"]
-    if newest is None:
+    versions = [each for each in newest_versions(project_id, limit=_MAX_VERSIONS) if each.is_readable]
+    if not versions:
         return render(request, "replication/home/compare.html", context)
-    target = min(query_number(request.GET, "target") or newest.number, _MAX_NUMBER)
-    base = min(query_number(request.GET, "base") or max(target - 1, 1), _MAX_NUMBER)
+    target = min(query_number(request.GET, "target") or versions[0].number, _MAX_NUMBER)
+    before = next((each.number for each in versions if each.number < target), target)
+    base = min(query_number(request.GET, "base") or before, _MAX_NUMBER)
     field = request.GET.get("field")
     found = compare_versions(
         request.user,
@@ -72,7 +73,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "sides": CopiedSides.of(project_id, found),
         "comparison": comparison_view(found.comparison) if found.comparison is not None else None,
         "view": view_of(request),
-        "versions": newest_versions(project_id, limit=_MAX_VERSIONS),
+        "versions": versions,
     }
     return render(request, "replication/home/compare.html", context)
 
@@ -81,7 +82,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
 def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?base=&field=&old=1&new=1&count=16&view=`: equal lines that were folded away."""
     access_to_copy(request, project_id)
-    base = version_of(project_id, min(query_number(request.GET, "base") or 0, _MAX_NUMBER))
+    base = readable_version(project_id, min(query_number(request.GET, "base") or 0, _MAX_NUMBER))
     name = check_field_name(request.GET.get("field"))
     held = fields_at(project_id, base.seq)
     texts = read_texts(request.user, project_id, {name: held[name]} if name in held else {})

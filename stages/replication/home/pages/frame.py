@@ -117,7 +117,7 @@ def rail_of(project_id: UUID, newest: CopiedVersion | None) -> list[RailRow]:
 
 def field_rows(project_id: UUID, version: CopiedVersion | None, held: dict[str, str]) -> list[RailRow]:
     """The texts of a version."""
-    if version is None:
+    if version is None or not version.is_readable:
         return []
     paths = field_names.distinct_paths(held)
     page = reverse("replication_home:version", args=[project_id, version.number])

@@ -17,7 +17,13 @@ from stages.replication.home.pages.frame import access_to_copy, field_rows, home
 from stages.replication.home.projection.leases import newest_leases
 from stages.replication.home.projection.overview import overview_of
 from stages.replication.home.projection.releases import releases_of
-from stages.replication.home.projection.versions import CopiedVersion, fields_at, newest_versions, version_of
+from stages.replication.home.projection.versions import (
+    CopiedVersion,
+    fields_at,
+    is_whole_at,
+    newest_versions,
+    version_of,
+)
 from stages.replication.home.signatures import notes_of, signatures_of
 from stages.replication.home.texts import read_texts
 from workspace.decorators import PageRequest, page
@@ -70,7 +76,7 @@ def version(request: PageRequest, project_id: UUID, number: int) -> HttpResponse
     """`?field=`: one version of home, and the text of one of its fields, or that it is not here yet."""
     access = access_to_copy(request, project_id)
     shown = version_of(project_id, min(number, _MAX_NUMBER))
-    held = fields_at(project_id, shown.seq)
+    held = fields_at(project_id, shown.seq) if shown.is_readable else {}
     field = request.GET.get("field", "")
     if field and check_field_name(field) not in held:
         raise NotFound(_("v{version} has no {field}.").format(version=number, field=field_names.label(field)))
@@ -79,6 +85,7 @@ def version(request: PageRequest, project_id: UUID, number: int) -> HttpResponse
     context |= {
         "hears": CONTENT,
         "version": shown,
+        "is_whole": is_whole_at(project_id, shown.seq),
         "field_rows": field_rows(project_id, shown, held),
         "field": chosen,
         **_text_of(request, project_id, {chosen: held[chosen]} if chosen else {}),
@@ -98,7 +105,8 @@ def releases(request: PageRequest, project_id: UUID) -> HttpResponse:
 def release(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpResponse:
     """One release of home, with its notes and its signatures."""
     access = access_to_copy(request, project_id)
-    shown = next((each for each in releases_of(project_id) if each.id == str(release_id)), None)
+    readable = (each for each in releases_of(project_id) if each.is_readable)
+    shown = next((each for each in readable if each.id == str(release_id)), None)
     if shown is None:
         raise NotFound(_("The copy has no such release."))
     context = home_context(request, access, current="releases")

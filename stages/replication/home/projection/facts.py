@@ -9,8 +9,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Kind, Person
+from stages.replication.home.projection.shapes import SharedPerson, fit
 from stages.replication.models import CopiedEvent
 
 _AT_ONCE: Final = 500
@@ -27,7 +29,6 @@ class _Target(msgspec.Struct):
 
 
 class _Record(msgspec.Struct):
-    action: str
     actor: _Actor
     target: _Target
     data: dict[str, Any]
@@ -39,7 +40,10 @@ _decode: Final = msgspec.json.Decoder(_Record).decode
 
 @dataclass(frozen=True, slots=True)
 class CopiedFact:
-    """One copied event: its number and time at home, who did what to which thing, and its data."""
+    """One copied event: its number and time at home, who did what to which thing, and its data.
+
+    Of one that does not say all that, the data is empty, so that no projection can show it.
+    """
 
     seq: int
     at: datetime
@@ -57,14 +61,24 @@ def facts_of(
     events = CopiedEvent.objects.filter(project=project_id, action__in=actions, seq__gt=after)
     if upto is not None:
         events = events.filter(seq__lte=upto)
-    rows = events.order_by("-seq" if newest_first else "seq").values_list("seq", "at", "canonical")
-    for seq, at, canonical in rows.iterator(chunk_size=_AT_ONCE):
-        yield read_fact(seq, at, canonical)
+    rows = events.order_by("-seq" if newest_first else "seq").values_list("seq", "at", "action", "canonical")
+    for row in rows.iterator(chunk_size=_AT_ONCE):
+        yield read_fact(*row)
 
 
-def read_fact(seq: int, at: datetime, canonical: str) -> CopiedFact:
-    """An event as its text says; the text was checked when it came."""
-    record = _decode(canonical)
+def read_fact(seq: int, at: datetime, action: str, canonical: str) -> CopiedFact:
+    """An event as its text says. Its hash was checked when it came; what it says is up to home."""
+    try:
+        record = _decode(canonical)
+    except msgspec.MsgspecError:
+        return CopiedFact(seq, at, action, somebody(), "", {}, "")
     actor = record.actor
-    person = Person(id=actor.id, display_name=actor.name, kind=actor.kind)
-    return CopiedFact(seq, at, record.action, person, record.target.id, record.data, record.reason or "")
+    shared = fit(SharedPerson, {"id": actor.id, "display_name": actor.name, "kind": actor.kind})
+    if shared is None:
+        return CopiedFact(seq, at, action, somebody(), record.target.id, {}, "")
+    return CopiedFact(seq, at, action, shared.person(), record.target.id, record.data, record.reason or "")
+
+
+def somebody() -> Person:
+    """Whoever did what cannot be shown here."""
+    return Person(id=str(UUID(int=0)), display_name=_("Somebody at home"), kind=Kind.HUMAN.value)

@@ -11,7 +11,8 @@ from uuid import UUID
 from accounts.models import Person
 from locking.models import EndReason
 from stages.replication.home.named import SAVED
-from stages.replication.home.projection.facts import CopiedFact, facts_of
+from stages.replication.home.projection.facts import CopiedFact, facts_of, somebody
+from stages.replication.home.projection.shapes import Acquired, Released, SavedTokens, fit
 from stages.replication.models import CopiedEvent
 
 ACQUIRED: Final = ("lock.acquired", "lock.handed_over", "lock.taken_over")
@@ -22,7 +23,7 @@ RELEASED: Final = "lock.released"
 class CopiedLease:
     """A lease of home; its token is the number of the event that opened it. Open while `ended_at` is None.
 
-    `saved_as` is the version that ended it.
+    `saved_as` is the version that ended it. Of one that is not `is_readable` only the token and the time are known.
     """
 
     token: int
@@ -32,6 +33,7 @@ class CopiedLease:
     ended_at: datetime | None = None
     why: str = ""
     saved_as: int | None = None
+    is_readable: bool = True
 
     @property
     def words(self) -> str:
@@ -61,7 +63,8 @@ def newest_leases(project_id: UUID, *, below: int | None = None, limit: int = 50
 def open_leases(project_id: UUID) -> list[CopiedLease]:
     """The fields that were held when the copy was made, the newest first."""
     leases = fold(facts_of(project_id, *ACQUIRED, RELEASED))
-    return sorted((lease for lease in leases if lease.ended_at is None), key=lambda lease: -lease.token)
+    still_open = (lease for lease in leases if lease.is_readable and lease.ended_at is None)
+    return sorted(still_open, key=lambda lease: -lease.token)
 
 
 def fold(facts: Iterable[CopiedFact]) -> Iterator[CopiedLease]:
@@ -71,13 +74,21 @@ def fold(facts: Iterable[CopiedFact]) -> Iterator[CopiedLease]:
         if fact.action == SAVED:
             _save(leases, fact)
         elif fact.action == RELEASED:
-            _end(leases, fact.data["token"], fact.at, fact.data["why"])
+            ended = fit(Released, fact.data)
+            if ended is not None:
+                _end(leases, ended.token, fact.at, ended.why)
         else:
-            if "ended" in fact.data:
-                why = fact.action.removeprefix("lock.")
-                _end(leases, fact.data["ended"]["token"], fact.at, why)
-            leases[fact.seq] = CopiedLease(fact.seq, fact.data["field"], fact.data["holder"], fact.at)
+            leases[fact.seq] = _acquire(leases, fact)
     yield from leases.values()
+
+
+def _acquire(leases: dict[int, CopiedLease], fact: CopiedFact) -> CopiedLease:
+    acquired = fit(Acquired, fact.data)
+    if acquired is None:
+        return CopiedLease(fact.seq, "", somebody(), fact.at, is_readable=False)
+    if acquired.ended is not None:
+        _end(leases, acquired.ended.token, fact.at, fact.action.removeprefix("lock."))
+    return CopiedLease(fact.seq, acquired.field, acquired.holder.person(), fact.at)
 
 
 def _end(leases: dict[int, CopiedLease], token: int, at: datetime, why: str) -> None:
@@ -86,6 +97,9 @@ def _end(leases: dict[int, CopiedLease], token: int, at: datetime, why: str) -> 
 
 
 def _save(leases: dict[int, CopiedLease], fact: CopiedFact) -> None:
-    for token in fact.data.get("tokens", {}).values():
+    saved = fit(SavedTokens, fact.data)
+    if saved is None:
+        return
+    for token in saved.tokens.values():
         if token in leases:
-            leases[token] = replace(leases[token], saved_as=fact.data["version"])
+            leases[token] = replace(leases[token], saved_as=saved.version)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from projects.models import Status
@@ -19,15 +21,18 @@ _OF_RELEASES: Final = ("release.submitted", "release.rejected", "release.withdra
 
 @dataclass(frozen=True, slots=True)
 class CopiedStatus:
-    """The state of the project at home; who gave it, and when, unless it has its first one."""
+    """The state of the project at home; who gave it, and when, unless it has its first one.
 
-    status: Status
+    None is a state that cannot be shown here.
+    """
+
+    status: Status | None
     at: datetime | None = None
     person: Person | None = None
 
     @property
     def label(self) -> str:
-        return str(self.status.label)
+        return str(self.status.label) if self.status else _("Cannot be shown here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Overview:
 
 def overview_of(project_id: UUID) -> Overview:
     """What the copy says of the project now."""
-    releases = releases_of(project_id)
+    releases = [each for each in releases_of(project_id) if each.is_readable]
     return Overview(
         status=status_of(project_id),
         release=next((each for each in releases if each.is_released), next(iter(releases), None)),
@@ -54,5 +59,6 @@ def status_of(project_id: UUID) -> CopiedStatus:
     newest = next(facts_of(project_id, *_STATUS, *_OF_RELEASES, newest_first=True), None)
     if newest is None:
         return CopiedStatus(Status.OPEN)
-    data: dict[str, Any] = newest.data
-    return CopiedStatus(Status(data.get("project_status") or data["status"]), newest.at, newest.person)
+    said = newest.data.get("project_status") or newest.data.get("status")
+    status = Status(said) if isinstance(said, str) and said in Status.values else None
+    return CopiedStatus(status, newest.at, newest.person)

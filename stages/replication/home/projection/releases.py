@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from accounts.models import Person
 from publishing.models import ReleaseState
 from stages.replication.home.named import NOTES, SIGNED
 from stages.replication.home.projection.facts import CopiedFact, facts_of
+from stages.replication.home.projection.shapes import Noted, Signed, Submitted, fit, is_identity
 from stages.replication.models import CopiedEvent
 
 SUBMITTED: Final = "release.submitted"
@@ -25,28 +25,36 @@ ACTIONS: Final = (SUBMITTED, SIGNED, NOTES, *_ENDS)
 
 @dataclass(frozen=True, slots=True)
 class CopiedSignature:
-    """A signature of home: who, when, in which meaning. `statement` is the SHA-256 of the sealed text."""
+    """A signature of home: who, when, in which meaning. `statement` is the SHA-256 of the sealed text.
+
+    Of one that is not `is_readable` only who and when is known.
+    """
 
     id: str
     signer: Person
     at: datetime
-    meaning: str
-    statement: str
-    seal: bytes
-    key: str
+    meaning: str = ""
+    statement: str = ""
+    seal: bytes = b""
+    key: str = ""
+    is_readable: bool = True
 
 
 @dataclass(slots=True)
 class CopiedRelease:
-    """A release of home, with its signatures in their order; `notes` is the SHA-256 of its newest notes."""
+    """A release of home, with its signatures in their order; `notes` is the SHA-256 of its newest notes.
+
+    Of one that is not `is_readable` only the event `seq` that submitted it and its time are known.
+    """
 
     id: str
-    name: str
-    version: int
-    content_hash: str
+    seq: int
     submitted_by: Person
     submitted_at: datetime
-    authors: list[Person]
+    name: str = ""
+    version: int | None = None
+    content_hash: str = ""
+    is_readable: bool = True
     state: str = ReleaseState.IN_REVIEW.value
     ended_at: datetime | None = None
     ended_by: Person | None = None
@@ -88,33 +96,38 @@ def _apply(found: dict[str, CopiedRelease], fact: CopiedFact) -> None:
     if fact.action == SIGNED:
         release.signatures.append(_signature(fact))
     elif fact.action == NOTES:
-        release.notes = data["text_sha256"]
+        noted = fit(Noted, data)
+        release.notes = noted.text_sha256 if noted else ""
     else:
         release.state = _ENDS[fact.action].value
         release.ended_at, release.ended_by, release.reason = fact.at, fact.person, fact.reason
 
 
 def _submitted(fact: CopiedFact) -> CopiedRelease:
-    data: Mapping[str, Any] = fact.data
+    submitted = fit(Submitted, fact.data)
+    if submitted is None or not is_identity(fact.target_id):
+        return CopiedRelease(str(UUID(int=0)), fact.seq, fact.person, fact.at, is_readable=False)
     return CopiedRelease(
         id=fact.target_id,
-        name=data["name"],
-        version=data["version"],
-        content_hash=data["content_hash"],
+        seq=fact.seq,
         submitted_by=fact.person,
         submitted_at=fact.at,
-        authors=list(data["authors"]),
+        name=submitted.name,
+        version=submitted.version,
+        content_hash=submitted.content_hash,
     )
 
 
 def _signature(fact: CopiedFact) -> CopiedSignature:
-    data = fact.data
+    signed = fit(Signed, fact.data)
+    if signed is None:
+        return CopiedSignature(fact.target_id, fact.person, fact.at, is_readable=False)
     return CopiedSignature(
         id=fact.target_id,
         signer=fact.person,
         at=fact.at,
-        meaning=data["meaning"],
-        statement=data["statement"],
-        seal=bytes.fromhex(data["seal"]),
-        key=data["key"],
+        meaning=signed.meaning,
+        statement=signed.statement,
+        seal=bytes.fromhex(signed.seal),
+        key=signed.key,
     )

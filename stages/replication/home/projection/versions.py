@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -19,42 +19,51 @@ from kernel.errors import NotFound
 from projects.fields import CONFIGURATION, PROMPT, file_path
 from stages.replication.home.named import SAVED, kept_texts
 from stages.replication.home.projection.facts import CopiedFact, facts_of, read_fact
+from stages.replication.home.projection.shapes import Saved, fit
 from stages.replication.models import CopiedEvent
 
 _ORDER: Final = {PROMPT: 0, CONFIGURATION: 1}
+# Of a copied event, as `read_fact` takes them.
+_COLUMNS: Final = ("seq", "at", "action", "canonical")
 
 
 @dataclass(frozen=True)
 class CopiedVersion:
-    """A version of home. `changes` maps each changed field to the SHA-256 before and after; None: there was none."""
+    """A version of home. `changes` maps each changed field to the SHA-256 before and after; None: there was none.
+
+    Every version has one event, and the first one is number 1. Of one whose event does not say what versions are, or
+    says another number, only the number and the time are known: it is not `is_readable`.
+    """
 
     seq: int
     number: int
     at: datetime
     author: Person
-    message: str
-    kind: str
-    source_version: int | None
-    content_hash: str
-    changes: Mapping[str, tuple[str | None, str | None]]
-    renamed: Mapping[str, str]
-    origin: Mapping[str, Any] | None
+    message: str = ""
+    kind: str = ""
+    source_version: int | None = None
+    content_hash: str = ""
+    changes: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    is_readable: bool = True
 
     @classmethod
-    def of(cls, fact: CopiedFact) -> CopiedVersion:
-        data = fact.data
+    def of(cls, fact: CopiedFact, number: int) -> CopiedVersion:
+        """The version that an event made, as the copy counts them."""
+        saved = fit(Saved, fact.data)
+        if saved is None or saved.version != number:
+            return cls(fact.seq, number, fact.at, fact.person, is_readable=False)
         return cls(
             seq=fact.seq,
-            number=data["version"],
+            number=number,
             at=fact.at,
             author=fact.person,
-            message=data["message"],
-            kind=data["kind"],
-            source_version=data["source_version"],
-            content_hash=data["content_hash"],
-            changes={name: (each["before"], each["after"]) for name, each in data["fields"].items()},
-            renamed=data.get("renamed") or {},
-            origin=data.get("origin"),
+            message=saved.message,
+            kind=saved.kind,
+            source_version=saved.source_version,
+            content_hash=saved.content_hash,
+            changes={name: (each.before, each.after) for name, each in saved.fields.items()},
+            renamed=saved.renamed or {},
         )
 
     @cached_property
@@ -71,39 +80,60 @@ def count_versions(project_id: UUID) -> int:
 
 def newest_versions(project_id: UUID, *, below: int | None = None, limit: int = 50) -> list[CopiedVersion]:
     """Versions, newest first; with `below` those before that number."""
-    saves = _saves(project_id).order_by("-seq")
-    skipped = max(count_versions(project_id) - below + 1, 0) if below is not None else 0
-    return [_version(row) for row in saves.values_list("seq", "at", "canonical")[skipped : skipped + limit]]
+    count = count_versions(project_id)
+    newest = count if below is None else min(count, below - 1)
+    rows = _saves(project_id).order_by("-seq").values_list(*_COLUMNS)[count - newest : count - newest + limit]
+    return [CopiedVersion.of(read_fact(*row), newest - at) for at, row in enumerate(rows)]
 
 
 def version_of(project_id: UUID, number: int) -> CopiedVersion:
     """One version. Raises `NotFound`."""
-    # Every version has one event, and the first one is number 1.
-    rows = _saves(project_id).order_by("seq").values_list("seq", "at", "canonical")
+    rows = _saves(project_id).order_by("seq").values_list(*_COLUMNS)
     row = rows[number - 1 : number].first() if number >= 1 else None
-    found = _version(row) if row is not None else None
-    if found is None or found.number != number:
+    if row is None:
         raise NotFound(_("The copy has no version {version}.").format(version=number))
+    return CopiedVersion.of(read_fact(*row), number)
+
+
+def readable_version(project_id: UUID, number: int) -> CopiedVersion:
+    """One version whose texts are known. Raises `NotFound`."""
+    found = version_of(project_id, number)
+    if not found.is_readable:
+        raise NotFound(_("v{version} of home cannot be shown here.").format(version=number))
     return found
 
 
 def fields_at(project_id: UUID, seq: int | None = None) -> dict[str, str]:
     """What the version that event `seq` made holds, the newest one for None: SHA-256 by field."""
+    return _fold(project_id, seq)[0]
+
+
+def is_whole_at(project_id: UUID, seq: int) -> bool:
+    """Whether `fields_at` has everything: each version up to there could be read, and goes on from the one before."""
+    return _fold(project_id, seq)[1]
+
+
+def _fold(project_id: UUID, seq: int | None) -> tuple[dict[str, str], bool]:
     held: dict[str, str] = {}
+    is_whole = True
     for fact in facts_of(project_id, SAVED, upto=seq):
-        for name, each in fact.data["fields"].items():
-            if each["after"] is None:
+        saved = fit(Saved, fact.data)
+        changes = saved.fields if saved else {}
+        is_whole &= saved is not None and all(held.get(name) == each.before for name, each in changes.items())
+        for name, each in changes.items():
+            if each.after is None:
                 held.pop(name, None)
             else:
-                held[name] = each["after"]
-    return dict(sorted(held.items(), key=lambda item: (_ORDER.get(item[0], 2), item[0])))
+                held[name] = each.after
+    return dict(sorted(held.items(), key=lambda item: (_ORDER.get(item[0], 2), item[0]))), is_whole
 
 
 def renames_between(project_id: UUID, base: CopiedVersion, target: CopiedVersion) -> dict[str, str]:
     """New name → old name of the files that versions after `base`, up to `target`, renamed."""
     names: dict[str, str] = {}
     for fact in facts_of(project_id, SAVED, after=base.seq, upto=target.seq):
-        for new, old in (fact.data.get("renamed") or {}).items():
+        saved = fit(Saved, fact.data)
+        for new, old in (saved.renamed or {}).items() if saved else ():
             names[new] = names.pop(old, old)
     return names
 
@@ -128,7 +158,3 @@ def _media(name: str) -> tuple[str, str | None]:
 
 def _saves(project_id: UUID) -> Any:
     return CopiedEvent.objects.filter(project=project_id, action=SAVED)
-
-
-def _version(row: tuple[int, datetime, str]) -> CopiedVersion:
-    return CopiedVersion.of(read_fact(*row))
