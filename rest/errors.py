@@ -109,11 +109,18 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
         got_request_exception.send(sender=None, request=context["request"]._request)  # noqa: SLF001
         error = InternalError(_("The error is in the server's log. Nothing was saved in part."))
     elif isinstance(error, Unavailable):
-        logger.warning("%s: %s is away: %s", context["request"].path, type(exc).__name__, exc)
+        logger.warning("%s: %s", context["request"].path, _words_of(error, exc))
     response = problem_response(error)
     if isinstance(error, MethodNotAllowed):
         response["Allow"] = ", ".join(context["view"].allowed_methods)
     return response
+
+
+def _words_of(error: Unavailable, exc: Exception) -> str:
+    """Which storage is away; or the reason of a refusal for now for which nothing is away."""
+    if type(error) is Unavailable:
+        return f"{type(exc).__name__} is away: {exc}"
+    return f"{error.code}: {error.detail}"
 
 
 def as_domain_error(exc: Exception) -> DomainError | None:
