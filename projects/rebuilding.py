@@ -22,6 +22,9 @@ MEMBERS: Final = Table(
     unrecorded={"id": "a row number, without a meaning"},
 )
 
+# The events with which a project begins: it was made here, or joined as the replica of one that is at home elsewhere.
+BEGINNINGS: Final = ("project.created", "project.joined")
+
 
 @PROJECTS.on("project.created")
 def _created(rows: Rows, fact: Fact) -> None:

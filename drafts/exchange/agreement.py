@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from audit.models import SITE_CHAIN
 from audit.rebuilding.comparison import Rebuilding
 from audit.rebuilding.facts import Fact
 from audit.rebuilding.tables import REBUILT_TABLES, Table
@@ -17,13 +18,13 @@ from drafts.exchange import lines, registry
 from drafts.exchange.files import FileCheck
 from drafts.exchange.refusals import refuse
 from locking.rebuilding import LEASES
-from projects.rebuilding import MEMBERS, PROJECTS
+from projects.rebuilding import BEGINNINGS, MEMBERS, PROJECTS
 
 # A person, by the type of the line that names them and the key of that line.
 People = dict[tuple[str, str | int], Mapping[str, Any]]
 _LOCKS: Final = ("lock.acquired", "lock.handed_over", "lock.taken_over")
 _MEMBERS: Final = ("member.added", "member.role_changed")
-NAMING: Final = ("draft.saved", *_LOCKS, *_MEMBERS)
+NAMING: Final = ("draft.saved", *_LOCKS, *_MEMBERS, *BEGINNINGS)
 
 
 def named_by(fact: Fact) -> Iterator[tuple[tuple[str, str | int], Mapping[str, Any]]]:
@@ -37,8 +38,8 @@ def named_by(fact: Fact) -> Iterator[tuple[tuple[str, str | int], Mapping[str, A
         yield ("lease", fact.seq), fact.data["holder"]
     elif fact.action in _MEMBERS:
         yield ("member", fact.target_id), fact.data["user"]
-    elif fact.action == "project.created":
-        yield ("project", fact.target_id), who
+    elif fact.action in BEGINNINGS:
+        yield ("project", fact.target_id if fact.chain == SITE_CHAIN else fact.chain), who
 
 
 @dataclass(slots=True)

@@ -27,7 +27,6 @@ from drafts.versions import changed_fields
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, keeps_line_ends
-from projects.models import Status
 
 _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}\Z")
@@ -208,7 +207,7 @@ class ChainCheck:
         if self.drafts.version != self.header.current_version:
             raise refuse(f"The header says v{self.header.current_version} is the current version.")
         # A replica was made by an event of its own chain, which the agreement asks for.
-        if not self.site_seq and self.header.project.status != Status.REPLICA:
+        if not self.site_seq and not self.header.is_replica:
             raise refuse("No event of the site recorded that the project was created.")
         said = self.header.chain
         if (self.seq, (self.hash or first_prev_hash(str(self.header.project.id))).hex()) != (said.seq, said.hash):

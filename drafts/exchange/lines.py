@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
+from projects.models import Status
 
 PROJECT_FORMAT: Final = "foundry.project/3"
 # Also read. Their rows lack the columns that tables got since (`ExportedTable.added`).
@@ -61,6 +62,8 @@ class ProjectFacts(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Header(Struct, forbid_unknown_fields=True, frozen=True, tag="header"):
+    """What the file is of. A project of the status `replica` is at home at another site, and has this chain here."""
+
     format: str
     site: UUID
     exported_at: Moment
@@ -72,6 +75,11 @@ class Header(Struct, forbid_unknown_fields=True, frozen=True, tag="header"):
     def is_former(self) -> bool:
         """Whether an earlier release may have written the file."""
         return self.format in FORMER_FORMATS
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether the project is at home at another site than the file's."""
+        return self.project.status == Status.REPLICA
 
 
 class BlobLine(Struct, forbid_unknown_fields=True, frozen=True, tag="blob"):

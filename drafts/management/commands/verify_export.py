@@ -23,6 +23,8 @@ class Command(BaseCommand):
         head = verified.header.chain
         counted = ", ".join(f"{number} {kind}" for kind, number in verified.counts.items())
         self.stdout.write(f"project {verified.header.project.id} of site {verified.header.site}")
+        if verified.header.is_replica:
+            self.stdout.write("It is a replica: its versions, locks and releases are on record at its home.")
         self.stdout.write(f"lines: {counted}")
         self.stdout.write(f"chain verified up to {head.seq}  {head.hash}")
         for what, number in verified.not_compared.items():
