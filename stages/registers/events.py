@@ -130,7 +130,7 @@ EVENTS: Final = (
     ),
     EventType(
         INGESTED,
-        live=("site", "numbers", "operations", "tables", "records", "opened", "resolved"),
+        live=("site", "site_name", "people", "numbers", "operations", "tables", "records", "opened", "resolved"),
         words=_came,
         sentence=_("{name} took in {thing} of records from another site"),
         summary=Summary(_("{name} took in {thing} of records from another site"), _all_that_came),

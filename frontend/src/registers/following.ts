@@ -1,5 +1,6 @@
-import { firstNameOf } from "../names";
 import { me } from "../live";
+import { firstNameOf } from "../names";
+import { authorOf } from "./authors";
 import type { Edit } from "./edits";
 import type { Grid } from "./grid";
 import type { Painter } from "./painter";
@@ -24,8 +25,9 @@ export class Following {
     private readonly page: Page,
   ) {}
 
-  async changed({ data, actor }: RecordsChanged): Promise<void> {
-    const by = actor.id === me ? "" : firstNameOf(actor.display_name);
+  async changed(event: RecordsChanged): Promise<void> {
+    const { data } = event;
+    const by = authorOf(event, me, firstNameOf);
     if (data.records === null) await this.reload(by);
     else await this.renew(data.records, by);
     if (data.tables.some((each) => each === this.grid.data.facet || each.startsWith("foundry."))) await this.grid.recount();

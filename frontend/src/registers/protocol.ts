@@ -15,8 +15,14 @@ declare module "../protocol" {
 declare module "../events" {
   interface EventMap {
     "register.changed": ShownChanges & { count: number };
-    "register.ingested": ShownChanges & { site: string; numbers: [number, number]; operations: number };
+    "register.ingested": ShownChanges & { site: string; numbers: [number, number]; operations: number } & CameFrom;
   }
+}
+
+/** The site that wrote what came in, and its people who signed it. The event itself is Foundry's. */
+interface CameFrom {
+  site_name: string;
+  people: string[];
 }
 
 /** What looks different: by somebody here, or by what came from another site. */

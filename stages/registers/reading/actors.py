@@ -69,7 +69,7 @@ class Actors:
 
     def site(self, key: str) -> str:
         """The name of a site, as whoever admitted it knows it, or as its certificates say it."""
-        return self._site_names.get(key) or _("Site {key}").format(key=key[:_SHORT_KEY])
+        return self._site_names.get(key) or _nameless_site(key)
 
     @cached_property
     def _site_names(self) -> dict[str, str]:
@@ -79,6 +79,28 @@ class Actors:
             if name := _claims(row.certificate).get("site_name"):
                 found[bytes(row.site_key).hex()] = name
         return found | known_names(self._project_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where bundles came from: the name of the site that wrote them, and of those of its people who signed them."""
+
+    site_name: str
+    people: list[str]
+
+
+def elsewhere(project_id: UUID, site: str, keys: Iterable[str]) -> Elsewhere:
+    """The names behind bundles of one site, as it certifies its people itself; two queries."""
+    rows = ActorKey.objects.filter(site_key=bytes.fromhex(site), public_key__in=[bytes.fromhex(key) for key in keys])
+    claims = [_claims(row.certificate) for row in rows.order_by("created_at")]
+    names = {each["display_name"]: None for each in claims if each.get("display_name")}
+    certified = next((each["site_name"] for each in claims if each.get("site_name")), "")
+    site_name = known_names(project_id).get(site) or certified or _nameless_site(site)
+    return Elsewhere(site_name, list(names))
+
+
+def _nameless_site(key: str) -> str:
+    return _("Site {key}").format(key=key[:_SHORT_KEY])
 
 
 def _nameless(key: str) -> str:

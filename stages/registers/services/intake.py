@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from stages.registers.events import INGESTED
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.refreshing import Changes
 from stages.registers.metrics import LATE, OPERATIONS
+from stages.registers.reading.actors import elsewhere
 from stages.registers.services.duplicates import DuplicateChanges, Duplicates
 from stages.registers.services.written import shown_facts
 from stages.registers.storing.increment import StoredIncrement
@@ -27,6 +28,11 @@ class Came:
     """Bundles of one site's chain, one behind another, with what each changed."""
 
     applied: list[tuple[Bundle, Changes]] = field(default_factory=list)
+
+    @property
+    def signers(self) -> set[str]:
+        """The keys of those who signed."""
+        return {each.actor_id for bundle, _changes in self.applied for each in bundle.operations}
 
     def facts(self, sender: str) -> dict[str, Any]:
         """What the event says of the bundles themselves."""
@@ -91,6 +97,7 @@ class Intake:
 
     def _event(self, came: Came, duplicates: DuplicateChanges, followed_by: Sequence[Any] = ()) -> Event:
         data = {**came.facts(self.sender), **shown_facts(came.applied, self.increment, duplicates)}
+        data |= asdict(elsewhere(self.write.project.id, data["site"], came.signers))
         self.write.afterwards(OPERATIONS.labels("elsewhere").inc, data["operations"])
         self.write.afterwards(LATE.inc, sum(changes.late for _bundle, changes in came.applied))
         target = Target.of("site", data["site"])

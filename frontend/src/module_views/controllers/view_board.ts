@@ -1,5 +1,6 @@
 import { LiveController } from "../../controllers/live";
 import { gateway, me } from "../../live";
+import { authorOf } from "../../registers/authors";
 import { ContextMenu } from "../../registers/context_menu";
 import { RECORDS_CHANGED, type RecordsChanged } from "../../registers/protocol";
 import { takeBack } from "../../registers_matrix/taking_back";
@@ -213,14 +214,15 @@ export class ViewBoardController extends LiveController {
   }
 
   /** What somebody else did to cards is marked for a moment; moves that they crossed are asked about. */
-  private async changed({ data, actor }: RecordsChanged): Promise<void> {
+  private async changed(event: RecordsChanged): Promise<void> {
     await this.renewal.soon();
-    if (actor.id === me) return;
-    for (const record of data.records ?? []) {
+    const by = authorOf(event, me);
+    if (!by) return;
+    for (const record of event.data.records ?? []) {
       const card = this.board.card(record);
       if (!card) continue;
       const tips = (card.dataset["tips"] ?? "").split(" ").filter(Boolean);
-      this.moves.edits.arrived({ record, field: this.facts.field, text: card.dataset["value"] ?? "", tips }, actor.display_name);
+      this.moves.edits.arrived({ record, field: this.facts.field, text: card.dataset["value"] ?? "", tips }, by);
       card.dataset["arrived"] = "";
       window.setTimeout(() => delete card.dataset["arrived"], 1_500);
     }

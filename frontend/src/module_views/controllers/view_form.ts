@@ -2,6 +2,7 @@ import { pageHeaders } from "../../account";
 import { toast } from "../../base/controllers/toasts";
 import { LiveController } from "../../controllers/live";
 import { gateway, me } from "../../live";
+import { authorOf } from "../../registers/authors";
 import type { Choice } from "../../registers/grid_data";
 import { RECORDS_CHANGED, type RecordsChanged } from "../../registers/protocol";
 import { takeBack } from "../../registers_matrix/taking_back";
@@ -159,8 +160,8 @@ export class ViewFormController extends LiveController {
     ];
   }
 
-  private changed({ actor }: RecordsChanged): void {
-    this.by = actor.id === me ? "" : actor.display_name;
+  private changed(event: RecordsChanged): void {
+    this.by = authorOf(event, me);
     void this.renewal.soon();
   }
 
