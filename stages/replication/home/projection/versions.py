@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Count, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
@@ -80,10 +81,13 @@ def count_versions(project_id: UUID) -> int:
 
 def newest_versions(project_id: UUID, *, below: int | None = None, limit: int = 50) -> list[CopiedVersion]:
     """Versions, newest first; with `below` those before that number."""
-    count = count_versions(project_id)
-    newest = count if below is None else min(count, below - 1)
-    rows = _saves(project_id).order_by("-seq").values_list(*_COLUMNS)[count - newest : count - newest + limit]
-    return [CopiedVersion.of(read_fact(*row), newest - at) for at, row in enumerate(rows)]
+    skipped = max(count_versions(project_id) - below + 1, 0) if below is not None else 0
+    total = _saves(project_id).order_by().values("action").annotate(total=Count("pk")).values("total")
+    rows = _saves(project_id).order_by("-seq").annotate(total=Subquery(total)).values_list("total", *_COLUMNS)
+    return [
+        CopiedVersion.of(read_fact(*row), count - skipped - at)
+        for at, (count, *row) in enumerate(rows[skipped : skipped + limit])
+    ]
 
 
 def version_of(project_id: UUID, number: int) -> CopiedVersion:
