@@ -1,4 +1,4 @@
-"""Networks of real sites: one of its own for a test, or the three that all tests of this process share."""
+"""Networks of real sites: one of its own for a test, or the three that all tests here share."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         yield made
 
 
-@pytest.fixture(scope="session")
+# Until the last test of this folder is done: linked sites have something to do all the time.
+@pytest.fixture(scope="package")
 def standing_network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[TestNetwork]:
-    """Three sites that stay; `trio` sees to it that they run."""
+    """Three sites for all tests here; `trio` sees to it that they run."""
     with TestNetwork() as made:
         with django_db_blocker.unblock():
             made.add_peers(3)
