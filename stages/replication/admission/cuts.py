@@ -1,8 +1,7 @@
-"""Where the chain of a site that is revoked ends: at the furthest bundle that any site which stays has accepted."""
+"""Where the chain of a site that is revoked ends: at the last of its bundles that counts here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -45,12 +44,6 @@ def own_head(project_id: UUID, key: bytes) -> Cut:
     return Cut(newest.number, bytes(newest.hash).hex()) if newest else NOTHING
 
 
-def furthest_head(project_id: UUID, key: bytes) -> Cut:
-    """The furthest bundle of a site that this site or an admitted one says to have accepted."""
-    others = Peer.objects.filter(project=project_id, admitted_at__isnull=False, revoked_at=None).exclude(key=key)
-    return max([own_head(project_id, key), *_heads(others, key.hex())])
-
-
 def read_cut(value: Any) -> Cut | None:
     """A cut as another site names it; None for anything else."""
     if not isinstance(value, dict) or set(value) != {"number", "hash"}:
@@ -61,13 +54,3 @@ def read_cut(value: Any) -> Cut | None:
     if number == 0:
         return NOTHING if digest is None else None
     return Cut(number, digest) if is_key(digest) else None
-
-
-def _heads(peers: Iterable[Peer], key: str) -> Iterable[Cut]:
-    """What other sites say in their clocks, `[hlc, number, hash]`; whatever is no head is left out."""
-    for peer in peers:
-        head = peer.clock.get(key) if isinstance(peer.clock, dict) else None
-        if isinstance(head, list) and len(head) == 3:
-            cut = read_cut({"number": head[1], "hash": head[2]})
-            if cut is not None:
-                yield cut

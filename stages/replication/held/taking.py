@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from projects.writing import ProjectWrite
 from stages.registers.fold.hlc import split_hlc
 from stages.registers.storing.storage import PostgresStorage
+from stages.replication.admission.claims import Claim, open_claims
+from stages.replication.admission.cuts import Cut
+from stages.replication.admission.services.moving import move_cut
 from stages.replication.admission.standing import standings
 from stages.replication.choices import Decision, HeldReason
+from stages.replication.held.runs import run_to
 from stages.replication.ingest.examining import WAITING, Examined, Refused, examine
 from stages.replication.ingest.knowledge import Knowledge
 from stages.replication.ingest.taking import take_in
@@ -42,8 +47,23 @@ class Taking:
 
     def take_waiting(self) -> int:
         """Take in what may come in by now; answers how many bundles did."""
+        led = self.take_led()
         chains = groupby(_waiting(self.write), key=lambda each: bytes(each.site_key))
-        return sum(self._take_chain(site.hex(), list(rows)) for site, rows in chains)
+        return led + sum(self._take_chain(site.hex(), list(rows)) for site, rows in chains)
+
+    def take_led(self) -> int:
+        """Take in what others had accepted of revoked sites, where it is here up to a bundle that one of them named."""
+        claims = open_claims(self.write.project.id)
+        return sum(self._take_run(site, claim) for site in claims for claim in claims[site])
+
+    def _take_run(self, site: str, claim: Claim) -> int:
+        taken = 0
+        for rows in _by_sender(run_to(self.write.project.id, site, self.storage.head(site), claim.cut)):
+            accepted = len(self.take(rows, claim=claim).accepted)
+            taken += accepted
+            if accepted < len(rows):
+                break
+        return taken
 
     def _take_chain(self, site: str, rows: Sequence[HeldBundle]) -> int:
         taken, size = 0, 1
@@ -65,20 +85,29 @@ class Taking:
             return False
         if row.reason != HeldReason.FUTURE or row.until_hlc is None:
             return True
-        return split_hlc(bytes(row.until_hlc).hex())[0] <= self._knowledge(()).latest_ms
+        return split_hlc(bytes(row.until_hlc).hex())[0] <= self._knowledge().latest_ms
 
     @cached_property
     def _sites(self) -> frozenset[str]:
         """Those that somebody here has admitted: many may be invented, and are not looked at one by one."""
         return frozenset(standings(self.write.project.id))
 
-    def take(self, rows: Sequence[HeldBundle], *, released: Collection[str] = ()) -> Examined:
+    def take(
+        self, rows: Sequence[HeldBundle], *, released: Collection[str] = (), claim: Claim | None = None
+    ) -> Examined:
         """Take in those of a sender's bundles that may come in, and note of the others why they are held by now.
 
-        All is asked again, but for those that are `released` not whether their site or their author was revoked.
+        All is asked again, but for those that are `released` not whether their site or their author was revoked, and
+        for those that lead to the bundle of a `claim` not whether their site was: with these its cut moves on.
         """
         bundles = {wire_of_text(each.text): each for each in rows}
-        found = examine(bundles, self._knowledge(released))
+        led_to_cut = [] if claim is None else [each.hash for each in bundles]
+        found = examine(bundles, self._knowledge(released, led_to_cut))
+        if claim is not None and found.accepted:
+            # Before they come in, so that at any time the record has the cut that let them.
+            last = found.accepted[-1]
+            cut = Cut(last.header.number, last.hash)
+            move_cut(self.write, key=last.header.site_key, cut=cut, by=claim.by)
         self.storage.received_at = self.now
         take_in(self.write, self.storage, found.accepted, bytes(rows[0].sender).hex())
         came = {each.hash for each in found.accepted} - set(released)
@@ -89,8 +118,17 @@ class Taking:
             _note_reason(bundles[refused.bundle], refused)
         return found
 
-    def _knowledge(self, released: Collection[str]) -> Knowledge:
-        return Knowledge(self.write.project.id, dict(self.storage.heads), self.now, frozenset(released))
+    def _knowledge(self, released: Collection[str] = (), led_to_cut: Collection[str] = ()) -> Knowledge:
+        heads = dict(self.storage.heads)
+        return Knowledge(self.write.project.id, heads, self.now, frozenset(released), frozenset(led_to_cut))
+
+
+def _by_sender(run: Sequence[UUID]) -> Iterator[Sequence[HeldBundle]]:
+    """The bundles of a run in their order, some at once, each time those that one site has sent."""
+    for at in range(0, len(run), _AT_ONCE):
+        rows = HeldBundle.objects.filter(pk__in=run[at : at + _AT_ONCE]).order_by("number")
+        for _sender, some in groupby(rows, key=lambda each: bytes(each.sender)):
+            yield list(some)
 
 
 def _note_reason(row: HeldBundle, refused: Refused) -> None:

@@ -139,7 +139,7 @@ def _refusal_of_site(bundle: WireBundle, signed: SignedBundle, known: Knowledge)
         return None if standing.may_write else Refusal(HeldReason.READ_ONLY, gettext(_READ_ONLY))
     is_last = header.number == standing.cut_number
     is_cut_off = header.number > standing.cut_number or (is_last and bundle.hash != standing.cut_hash)
-    if is_cut_off and bundle.hash not in known.released:
+    if is_cut_off and bundle.hash not in known.released and bundle.hash not in known.led_to_cut:
         return Refusal(HeldReason.REVOKED, gettext(_CUT).format(number=standing.cut_number))
     return None
 

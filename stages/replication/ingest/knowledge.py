@@ -38,12 +38,16 @@ WHERE project_id = %s AND site_key = ANY(%s) AND number IS NOT NULL
 
 @dataclass
 class Knowledge:
-    """What is asked of the database for one batch, once. `released` are the hashes that an owner lets in."""
+    """What is asked of the database for one batch, once.
+
+    `released` are the hashes that an owner lets in, `led_to_cut` those of bundles that lead to one which counts.
+    """
 
     project_id: UUID
     heads: Mapping[str, Head]
     now: datetime
     released: Collection[str] = ()
+    led_to_cut: Collection[str] = ()
     _standings: dict[str, Standing] = field(default_factory=dict)
     # Of each site and key that it has certified, the number of the last bundle that counts, if it was revoked.
     _certified: dict[tuple[str, str], int | None] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from projects.writing import upkeep_write
 from stages.registers.fold.wire import WireBundle
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.admission.statements import take_certificates
+from stages.replication.choices import HeldReason
 from stages.replication.held.keeping import keep
 from stages.replication.held.taking import Taking
 from stages.replication.ingest.examining import Refused, examine, is_wrong
@@ -73,8 +74,11 @@ def ingest_bundles(
         take_in(write, storage, examined.accepted, peer_key)
         held = keep(project_id=project_id, sender=peer_key, refused=examined.refused, now=now)
         _notice_wrong(project_id, peer_key, held)
+        # With these the run of a revoked site may be whole.
+        is_cut_off = any(each.reason == HeldReason.REVOKED for each in held)
+        led = Taking(write, storage, now).take_led() if is_cut_off else 0
         close = _why_close(examined.refused, held)
-        return Ingested(clock_of_heads(storage.heads), len(examined.accepted), held, close)
+        return Ingested(clock_of_heads(storage.heads), len(examined.accepted) + led, held, close)
 
 
 def _why_close(refused: Sequence[Refused], held: Sequence[HeldBundle]) -> CloseReason | None:

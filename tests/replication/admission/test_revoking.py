@@ -23,7 +23,7 @@ from stages.replication.admission.services import (
     take_introductions,
 )
 from stages.replication.admission.standing import may_link, standings
-from stages.replication.models import HeldBundle, Peer
+from stages.replication.models import Peer
 from tests.registers.storing.world import Desk
 from tests.replication.admission.world import Elsewhere
 from tests.replication.ingest.world import Site, record
@@ -60,21 +60,29 @@ def numbers(site: Site) -> list[int]:
     return list(found.order_by("number").values_list("number", flat=True))
 
 
-def test_the_cut_is_the_furthest_head_that_a_site_which_stays_had_accepted(
+def test_the_cut_moves_to_the_furthest_head_that_a_site_which_stays_had_accepted(
     project: Project, boss: Caller, basel: Site, lyon: Elsewhere
 ) -> None:
     more = basel.records(*IDS[1:6])
     first = Bundle.objects.get(project=project, site_key=bytes.fromhex(basel.site_key))
     say(lyon, basel, [first, *more[:3]])
     peer = revoke_site(caller=boss, project_id=project.id, key=basel.site_key, reason="Stolen laptop")
-    assert (peer.cut_number, bytes(peer.cut_hash or b"").hex()) == (4, more[2].hash)
+    assert (peer.cut_number, bytes(peer.cut_hash or b"")) == (1, bytes(first.hash))
     assert not may_link(project.id, basel.site_key)
     (event,) = Event.objects.of_project(project.id).filter(action="site.revoked")
-    assert (event.record["reason"], event.data["cut"]) == ("Stolen laptop", {"number": 4, "hash": more[2].hash})
-    basel.send(*more)
-    assert numbers(basel) == [1, 2, 3, 4]
-    held = HeldBundle.objects.filter(project=project).order_by("number")
-    assert [(each.number, each.reason) for each in held] == [(5, "revoked"), (6, "revoked")]
+    assert (event.record["reason"], event.data["cut"]["number"]) == ("Stolen laptop", 1)
+    assert event.data["claims"] == [{"number": 4, "hash": more[2].hash, "by": lyon.site_key}]
+    basel.send(*more[:2])
+    assert (numbers(basel), basel.held()) == ([1], [(2, "revoked"), (3, "revoked")])
+    assert basel.send(*more[2:]).accepted == 3
+    assert (numbers(basel), basel.held()) == ([1, 2, 3, 4], [(5, "revoked"), (6, "revoked")])
+    assert (basel.peer.cut_number, bytes(basel.peer.cut_hash or b"").hex()) == (4, more[2].hash)
+    (moved,) = Event.objects.of_project(project.id).filter(action="site.cut_moved")
+    assert (moved.data["by"], moved.data["cut"]) == (lyon.site_key, {"number": 4, "hash": more[2].hash})
+    # As whoever reads the record alone expects it: first what may come in, then that it did.
+    last = Event.objects.of_project(project.id).filter(action="register.ingested").latest("seq")
+    assert (last.data["numbers"], last.seq > moved.seq) == ([2, 4], True)
+    assert verify().findings == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +125,7 @@ def test_a_site_is_revoked_once_and_for_a_reason(project: Project, boss: Caller,
         revoke_site(**{**about, "key": Elsewhere(project.id, "Oslo").site_key}, reason="Nobody")
 
 
-def test_an_owner_follows_a_revocation_at_the_cut_that_was_named(
+def test_an_owner_follows_a_revocation_up_to_the_cut_that_was_named(
     project: Project, boss: Caller, basel: Site, lyon: Elsewhere, ann: Desk
 ) -> None:
     more = basel.records(*IDS[1:4])
@@ -131,13 +139,14 @@ def test_an_owner_follows_a_revocation_at_the_cut_that_was_named(
     assert may_link(project.id, basel.site_key)
     lines = Notification.objects.filter(project=project, kind="site.revocation_reported")
     assert [line.recipient_id for line in lines] == [boss.user.id]
-    peer = follow_revocation(caller=boss, project_id=project.id, key=basel.site_key)
-    assert (peer.cut_number, bytes(peer.cut_hash or b"").hex()) == (3, more[1].hash)
+    follow_revocation(caller=boss, project_id=project.id, key=basel.site_key)
     assert verify().findings == []
     (event,) = Event.objects.of_project(project.id).filter(action="site.revoked")
     assert (event.data["follows"], event.record["reason"]) == (lyon.site_key, "Revoked at Lyon.")
+    assert event.data["claims"] == [{**cut, "by": lyon.site_key}]
     basel.send(*more)
     assert numbers(basel) == [1, 2, 3]
+    assert (basel.peer.cut_number, bytes(basel.peer.cut_hash or b"").hex()) == (3, more[1].hash)
     with pytest.raises(Conflict):
         follow_revocation(caller=boss, project_id=project.id, key=basel.site_key)
 
@@ -203,7 +212,8 @@ def test_rights_are_changed_for_a_reason(project: Project, boss: Caller, lyon: E
     assert (peer.rights, peer.copies, peer.address) == ("reads", True, "wss://lyon.example")
     assert verify().findings == []
     (event,) = Event.objects.of_project(project.id).filter(action="site.rights_changed")
-    assert event.data["before"] == {"rights": "writes", "copies": False, "address": "wss://basel.example"}
+    before = {"rights": "writes", "copies": False, "address": "wss://basel.example", "address_unconfirmed": True}
+    assert event.data["before"] == before
     assert not standings(project.id)[lyon.site_key].may_write
 
 

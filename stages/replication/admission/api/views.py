@@ -120,7 +120,7 @@ class FollowView(_SitesView):
 
     @operation("sites_follow", answer=shapes.SiteInfo)
     def post(self, request: Request, project_id: UUID, key: str) -> HttpResponseBase:
-        """Revoke a site as another one has, at the same cut."""
+        """Revoke a site as another one has; what that one had accepted of it comes in here, too."""
         self.access()
         return self.answer(site_body(services.follow_revocation(caller=self.caller(), project_id=project_id, key=key)))
 

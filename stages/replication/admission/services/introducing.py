@@ -15,9 +15,8 @@ from projects.models import Status
 from projects.writing import ProjectWrite, upkeep_write
 from stages.registers.fold.errors import Malformed
 from stages.replication.admission.addresses import check_address
-from stages.replication.admission.cuts import Cut, cut_of
+from stages.replication.admission.cuts import Cut
 from stages.replication.admission.events import (
-    CUT_MOVED,
     INTRODUCED,
     INTRODUCED_LINE,
     REVOCATION_REPORTED,
@@ -28,8 +27,7 @@ from stages.replication.admission.introductions import MAX_SITES, Introduction, 
 from stages.replication.admission.keys import own_keys
 from stages.replication.admission.recording import notify_owners, record_heard
 from stages.replication.admission.services.succeeding import take_key_chain
-from stages.replication.admission.succession import successor_of
-from stages.replication.admission.waking import held_again, wake
+from stages.replication.admission.waking import held_again
 from stages.replication.models import Peer
 
 # Sites that nobody here has admitted, by the word of one other site.
@@ -119,7 +117,7 @@ def _introduce(write: ProjectWrite, sender: Peer, said: Introduction, known: dic
 
 
 def _report(write: ProjectWrite, sender: Peer, peer: Peer, cut: Cut) -> None:
-    """Keep that a site has revoked another one: an owner here may follow."""
+    """Keep that a site has revoked another one: an owner here may follow, and who has revoked it takes in the rest."""
     if not _is_other_report(sender, peer, cut):
         return
     event = record_heard(write, REVOCATION_REPORTED, peer, {"by": sender.key_text, "cut": cut.as_data()})
@@ -128,22 +126,7 @@ def _report(write: ProjectWrite, sender: Peer, peer: Peer, cut: Cut) -> None:
     if peer.revoked_at is None:
         notify_owners(write, REVOCATION_REPORTED_LINE, peer, event.seq)
     else:
-        _move_cut(write, sender, peer, cut)
-
-
-def _move_cut(write: ProjectWrite, sender: Peer, peer: Peer, cut: Cut) -> None:
-    """Take in what another site had accepted of a revoked one when it followed: it takes nothing of it back.
-
-    Where a key was replaced, its own site has said where its bundles end.
-    """
-    before = cut_of(peer)
-    if cut.number <= before.number or successor_of(write.project.id, peer.key_text) is not None:
-        return
-    record_heard(write, CUT_MOVED, peer, {"by": sender.key_text, "before": before.as_data(), "cut": cut.as_data()})
-    peer.cut_number, peer.cut_hash = cut.number, cut.hash_bytes
-    peer.save(update_fields=["cut_number", "cut_hash"])
-    write.afterwards(held_again, write.project.id)
-    write.afterwards(wake, write.project.id)
+        write.afterwards(held_again, write.project.id)
 
 
 def _usable(address: str) -> str:

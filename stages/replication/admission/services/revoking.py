@@ -11,7 +11,8 @@ from accounts.callers import Caller
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_reason
 from projects.writing import ProjectWrite, project_write
-from stages.replication.admission.cuts import NOTHING, Cut, furthest_head, own_head, read_cut
+from stages.replication.admission.claims import claims_about
+from stages.replication.admission.cuts import Cut, own_head, read_cut
 from stages.replication.admission.events import REVOKED, REVOKED_LINE
 from stages.replication.admission.keys import check_key
 from stages.replication.admission.recording import notify_owners, peer_of, record_site
@@ -22,6 +23,9 @@ from stages.replication.permissions import REVOKE
 
 def revoke_site(*, caller: Caller, project_id: UUID, key: str, reason: str) -> Peer:
     """Revoke an admitted site, for a reason. Other sites are informed, and decide for themselves.
+
+    Its chain ends at what is here of it. What others say to have accepted before is recorded with it, and comes in by
+    `retry_held` once all of it is here.
 
     Raises `NotFound` for a site that is not known, `Conflict` for one that is not admitted.
     """
@@ -34,15 +38,13 @@ def revoke_site(*, caller: Caller, project_id: UUID, key: str, reason: str) -> P
             return peer
         if not peer.is_admitted:
             raise Conflict(_("This site is not admitted."))
-        said = reported_revocations(project_id).get(key)
-        reported = Cut(said["number"], said["hash"] or "") if said else NOTHING
-        return _revoke(write, peer, max(furthest_head(project_id, wanted), reported), reason, {"follows": None})
+        return _revoke(write, peer, reason, follows=None)
 
 
 def follow_revocation(*, caller: Caller, project_id: UUID, key: str) -> Peer:
-    """Revoke a site as another one has, at the cut that it named, or further where more was accepted here.
+    """Revoke a site as another one has; what that one says to have accepted of it counts as in `revoke_site`.
 
-    Also a site that was never admitted here: then its bundles up to the cut are accepted. Raises `NotFound` where no
+    Also a site that was never admitted here: then its bundles up to that cut come in. Raises `NotFound` where no
     admitted site has revoked it, `Conflict` where it is revoked here already.
     """
     wanted = check_key(key)
@@ -52,8 +54,8 @@ def follow_revocation(*, caller: Caller, project_id: UUID, key: str) -> Peer:
             return peer
         if peer.revoked_at is not None:
             raise Conflict(_("This site is revoked already."))
-        by, cut, reason = _reported(project_id, key)
-        return _revoke(write, peer, max(cut, own_head(project_id, wanted)), reason, {"follows": by})
+        by, reason = _reported(project_id, key)
+        return _revoke(write, peer, reason, follows=by)
 
 
 def reported_revocations(project_id: UUID) -> dict[str, dict[str, Any]]:
@@ -68,17 +70,19 @@ def reported_revocations(project_id: UUID) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _reported(project_id: UUID, key: str) -> tuple[str, Cut, str]:
-    """Who revoked a site, at which cut, and the reason to record here."""
+def _reported(project_id: UUID, key: str) -> tuple[str, str]:
+    """Who revoked a site, and the reason to record here."""
     said = reported_revocations(project_id).get(key)
     if said is None:
         raise NotFound(_("No admitted site has revoked this one."))
     reason = _("Revoked at {site}.").format(site=said["by_name"] or said["by"][:8])
-    return said["by"], Cut(said["number"], said["hash"] or ""), reason
+    return said["by"], reason
 
 
-def _revoke(write: ProjectWrite, peer: Peer, cut: Cut, reason: str, more: dict[str, Any]) -> Peer:
-    event = record_site(write, REVOKED, peer, {"cut": cut.as_data(), **more}, reason)
+def _revoke(write: ProjectWrite, peer: Peer, reason: str, *, follows: str | None) -> Peer:
+    cut = own_head(write.project.id, bytes(peer.key))
+    claims = [each.as_data() for each in claims_about(write.project.id, bytes(peer.key))]
+    event = record_site(write, REVOKED, peer, {"cut": cut.as_data(), "claims": claims, "follows": follows}, reason)
     if peer.admitted_at is None:
         peer.admitted_by, peer.admitted_at = write.caller.user, event.at
     peer.revoked_at, peer.cut_number, peer.cut_hash = event.at, cut.number, cut.hash_bytes
