@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.callers import foundry_caller
 from audit.event_types import Facts, InboxLine, Text, register_inbox_lines
+from notifications.models import Notification
 from notifications.services import notify
 from notifications.topics import MAIL_TOPICS, MailTopic
 from projects.models import Member, Role
+from stages.replication.admission.addresses import own_name
+from stages.replication.admission.keys import own_keys
 from stages.replication.choices import HeldReason
 from stages.replication.models import Peer
+
+logger = logging.getLogger(__name__)
 
 TOPIC: Final = "sync"
 # Names in one line; the rest is counted.
 MAX_NAMES: Final = 3
+SAID_AGAIN: Final = timedelta(hours=1)
 
 
 def _sites_page(project_id: UUID | None, facts: Facts) -> str:
@@ -81,7 +90,16 @@ CONFLICTS: Final = InboxLine(
     thing=_named,
     link=lambda project_id, facts: reverse("registers:conflicts", args=[project_id]),
 )
-LINES: Final = (REFUSED, DIFFERS, CONFLICTS)
+TOO_MANY_KEYS: Final = InboxLine(
+    "sync.keys",
+    title="A site certifies very many people",
+    icon="shield-alert",
+    mail=_("A site of a project of yours certifies very many people"),
+    sentence=_("{thing} certifies so many people that further ones are left out; what they write is held back"),
+    thing=_site,
+    link=_sites_page,
+)
+LINES: Final = (REFUSED, DIFFERS, CONFLICTS, TOO_MANY_KEYS)
 
 
 def register() -> None:
@@ -91,15 +109,32 @@ def register() -> None:
     MAIL_TOPICS.register(TOPIC, MailTopic(label, position=56))
 
 
-def notice_refused(*, project_id: UUID, sender: str, reason: str, count: int = 1) -> None:
-    """The site with the key `sender` sent bundles that are held as forged, malformed, or as a second history."""
-    _to_owners(project_id, REFUSED, {**_named_site(project_id, sender), "reason": str(reason), "count": count})
+def notice_refused(*, project_id: UUID, site: str, reason: str, count: int = 1) -> None:
+    """The site with this key sent bundles that are held as forged or malformed, or wrote a second history.
+
+    For each site and reason once within `SAID_AGAIN`: whatever it sends, nobody's inbox is filled by it.
+    """
+    facts = {**_named_site(project_id, site), "reason": str(reason)}
+    if not _is_said(project_id, REFUSED, site=site, reason=facts["reason"]):
+        _to_owners(project_id, REFUSED, {**facts, "count": count})
 
 
 def notice_differs(*, project_id: UUID, peer: Peer, records: Sequence[str] = ()) -> None:
-    """A site has the same bundles and another state; `records` are the names of those that differ."""
+    """A site has the same bundles and another state; `records` are the names of those that differ.
+
+    Once within `SAID_AGAIN`, and once more when the records are known.
+    """
     facts = {"site": peer.key_text, "name": str(peer), **_some_of(records)}
-    _to_owners(project_id, DIFFERS, facts)
+    named = {"is_named": True} if records else {}
+    if not _is_said(project_id, DIFFERS, site=peer.key_text, **named):
+        _to_owners(project_id, DIFFERS, {**facts, **named})
+
+
+def notice_too_many_keys(*, project_id: UUID, site: str, most: int) -> None:
+    """A site has certified, or revoked, more keys of people than are kept of one; once within `SAID_AGAIN`."""
+    if not _is_said(project_id, TOO_MANY_KEYS, site=site):
+        logger.warning("Site %s has certified or revoked %s keys: further ones are left out", site[:16], most)
+        _to_owners(project_id, TOO_MANY_KEYS, {**_named_site(project_id, site), "most": most})
 
 
 def notice_conflicts(*, project_id: UUID, conflicts: Collection[UUID]) -> None:
@@ -110,8 +145,16 @@ def notice_conflicts(*, project_id: UUID, conflicts: Collection[UUID]) -> None:
         _notify(project_id, CONFLICTS, [user_id], _some_of(names))
 
 
+def _is_said(project_id: UUID, line: InboxLine, **facts: Any) -> bool:
+    """Whether somebody's inbox has such a line about a site that is not old."""
+    lines = Notification.objects.about(line.kind, project_id, facts)
+    return lines.filter(created_at__gt=Now() - SAID_AGAIN).exists()
+
+
 def _named_site(project_id: UUID, key: str) -> dict[str, str]:
     peer = Peer.objects.filter(project_id=project_id, key=bytes.fromhex(key)).only("name", "key").first()
+    if peer is None and bytes.fromhex(key) in own_keys():
+        return {"site": key, "name": own_name()}
     return {"site": key, "name": str(peer) if peer is not None else key[:16]}
 
 

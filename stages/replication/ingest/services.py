@@ -88,9 +88,14 @@ def _why_close(refused: Sequence[Refused], held: Sequence[HeldBundle]) -> CloseR
 
 
 def _notice_wrong(project_id: UUID, sender: str, held: Sequence[HeldBundle]) -> None:
-    counts = Counter(each.reason for each in held if is_wrong(each.reason))
-    for reason, count in counts.items():
-        notice_refused(project_id=project_id, sender=sender, reason=reason, count=count)
+    counts = Counter((each.reason, _to_blame(each, sender)) for each in held if is_wrong(each.reason))
+    for (reason, site), count in counts.items():
+        notice_refused(project_id=project_id, site=site, reason=reason, count=count)
+
+
+def _to_blame(held: HeldBundle, sender: str) -> str:
+    """Whoever sent it; of a second history the site whose people have signed it."""
+    return bytes(held.site_key).hex() if held.reason == HeldReason.FORK else sender
 
 
 def _known(project_id: UUID, hashes: Mapping[str, WireBundle]) -> set[str]:

@@ -12,12 +12,10 @@ from django.utils.translation import gettext as _
 from audit.keys.text import rfc3339
 from kernel.transactions import write_transaction
 from stages.replication.models import Peer
-from stages.replication.notices import notice_differs, notice_refused
+from stages.replication.notices import notice_differs
 
 DIFFERS: Final = "differs"
 FORK: Final = "fork"
-# Our side of a fork closes the link at a site that did not have it, also while its own is on the way here.
-MOST_SENT: Final = 3
 # Records that an alarm names.
 MAX_NAMED: Final = 20
 
@@ -63,26 +61,13 @@ def current_alarm(peer: Peer) -> dict[str, Any]:
 
 
 def raise_fork(peer_id: UUID, *, site: str, number: int) -> bool:
-    """Note that a site wrote two bundles under one number, seen through the site `peer_id`; whether that is new."""
+    """Note that a site wrote two bundles under one number, one of which `peer_id` sent; answers whether that is new."""
     with write_transaction():
         seen = Peer.objects.select_for_update().get(pk=peer_id)
         alarm = {"kind": FORK, "site": site, "number": number}
         if alarm.items() <= (seen.alarm or {}).items():
             return False
         detail = _("Its site wrote two bundles under the number {number}.").format(number=number)
-        seen.alarm = {**alarm, "at": rfc3339(timezone.now()), "detail": detail, "records": [], "sent": 0}
+        seen.alarm = {**alarm, "at": rfc3339(timezone.now()), "detail": detail, "records": []}
         seen.save(update_fields=["alarm"])
-        notice_refused(project_id=seen.project_id, sender=site, reason=FORK, count=1)
         return True
-
-
-def take_unsent_fork(peer_id: UUID) -> tuple[str, int] | None:
-    """The site and the number of a fork of which our side was not sent often enough yet; counts that it is."""
-    with write_transaction():
-        unsent = Peer.objects.filter(pk=peer_id, alarm__kind=FORK, alarm__sent__lt=MOST_SENT)
-        peer = unsent.select_for_update().first()
-        if peer is None or peer.alarm is None:
-            return None
-        peer.alarm = {**peer.alarm, "sent": peer.alarm["sent"] + 1}
-        peer.save(update_fields=["alarm"])
-        return peer.alarm["site"], peer.alarm["number"]

@@ -32,6 +32,12 @@ FROM unnest(%s::bytea[], %s::int[], %s::bytea[]) AS theirs (site_key, number, ha
 JOIN registers_bundle AS ours ON ours.project_id = %s
     AND ours.site_key = theirs.site_key AND ours.number = theirs.number AND ours.hash <> theirs.hash
 """
+_HELD_FORKS: Final = """
+SELECT encode(ours.site_key, 'hex'), min(ours.number) FROM replication_heldbundle AS theirs
+JOIN registers_bundle AS ours ON ours.project_id = theirs.project_id
+    AND ours.site_key = theirs.site_key AND ours.number = theirs.number
+WHERE theirs.project_id = %s AND theirs.sender = %s AND theirs.reason = 'fork' GROUP BY ours.site_key
+"""
 _OURS: Final = """
 SELECT encode(ours.site_key, 'hex') FROM unnest(%s::bytea[], %s::int[], %s::bytea[]) AS theirs (site_key, number, hash)
 JOIN registers_bundle AS ours ON ours.project_id = %s
@@ -98,6 +104,12 @@ def forks_of(project_id: UUID, clock: Clock) -> list[Fork]:
     hashes = [bytes.fromhex(clock[site][2]) for site in sites]
     rows = run((_FORKS, [[bytes.fromhex(site) for site in sites], numbers, hashes, project_id]))
     return [Fork(site=site, number=number, hash=digest) for site, number, digest in rows]
+
+
+def forks_with(project_id: UUID, peer_key: str, clock: Clock) -> list[tuple[str, int]]:
+    """The chains of which another site says, or has shown, to have other bundles than we, each from which number on."""
+    shown = dict[str, int](run((_HELD_FORKS, [project_id, bytes.fromhex(peer_key)])))
+    return list({**{each.site: each.number for each in forks_of(project_id, clock)}, **shown}.items())
 
 
 def known_of(project_id: UUID, held: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:

@@ -19,8 +19,16 @@ from stages.registers.fold.wire import WireBundle
 from stages.replication.admission.statements import certificates_for, revocations_of
 from stages.replication.ingest.reading import bundles_after, clock_of
 from stages.replication.ingest.wire import write_wire
-from stages.replication.link.alarms import take_unsent_fork
-from stages.replication.link.heads import Clock, actors_of, clock_of_peer, forked_bundles, joined, known_of, newest_of
+from stages.replication.link.heads import (
+    Clock,
+    actors_of,
+    clock_of_peer,
+    forked_bundles,
+    forks_with,
+    joined,
+    known_of,
+    newest_of,
+)
 from stages.replication.link.messages import Taken
 from stages.replication.link.methods import Link, RemoteError, read_params
 from stages.replication.link.services import note_clock
@@ -28,6 +36,8 @@ from stages.replication.link.services import note_clock
 logger = logging.getLogger(__name__)
 
 MAX_UNANSWERED: Final = 4
+# So many chains are sent again in one link because the other site says that it has them otherwise.
+MOST_FORKS: Final = 3
 # Seconds after which a link looks although nothing woke it.
 LOOK_AGAIN: Final = 30.0
 
@@ -126,21 +136,26 @@ async def push_bundles(link: Link) -> None:
 
 
 async def push_forks(link: Link) -> None:
-    """A worker of links: send our side of a fork, so that its texts can be seen, and saved, over there."""
+    """A worker of links: send our side of a fork, so that it is seen, and its texts can be saved, over there.
+
+    Each once in a link: it closes that of a site which did not have it.
+    """
+    sent: set[tuple[str, int]] = set()
     heard = None
     while True:
         if link.peer_state is not heard:
             heard = link.peer_state
-            batch = await link.lanes.write(functools.partial(_unsent_fork, link.project_id, link.remote.peer_id))
-            if batch.bundles:
+            forks = functools.partial(forks_with, link.project_id, link.peer_key, heard["clock"])
+            for fork in [each for each in await link.lanes.read(forks) if each not in sent][: MOST_FORKS - len(sent)]:
+                sent.add(fork)
+                batch = await link.lanes.read(functools.partial(_side_of_fork, link.project_id, *fork))
                 params = {"bundles": [write_wire(each) for each in batch.bundles], "keys": batch.keys, "remaining": 0}
                 await link.call("bundles.push", params)
         await link.woken(LOOK_AGAIN)
 
 
-def _unsent_fork(project_id: UUID, peer_id: UUID) -> Batch:
-    fork = take_unsent_fork(peer_id)
-    bundles = [] if fork is None else forked_bundles(project_id, *fork, list(clock_of(project_id)))
+def _side_of_fork(project_id: UUID, site: str, number: int) -> Batch:
+    bundles = forked_bundles(project_id, site, number, list(clock_of(project_id)))
     return Batch(bundles, _certificates(project_id, bundles), 0)
 
 

@@ -14,10 +14,10 @@ from stages.replication.admission.introductions import introductions_of
 from stages.replication.admission.services import take_introductions
 from stages.replication.home.sending import record_of
 from stages.replication.ingest.reading import clock_of, moment_of
-from stages.replication.link.alarms import end_differs, raise_differs, raise_fork
+from stages.replication.link.alarms import end_differs, raise_differs
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.heads import forks_of, held_of
-from stages.replication.link.messages import Fork, State, StateAnswer
+from stages.replication.link.messages import State, StateAnswer
 from stages.replication.link.methods import Answer, BadContent, Link, Remote, RemoteError, read_params
 from stages.replication.link.services import note_state
 from stages.replication.models import Peer
@@ -33,9 +33,8 @@ async def tell_state(link: Link) -> None:
     loop = asyncio.get_running_loop()
     while True:
         state = await link.lanes.read(functools.partial(own_state, link.remote))
-        answer = read_params(await _told(link, state), StateAnswer)
-        if answer.forks:
-            await link.lanes.write(functools.partial(note_forks, link.remote, answer.forks))
+        # The forks in it are what that site says: `push_forks` of either side sends the bundles that show them.
+        read_params(await _told(link, state), StateAnswer)
         until = loop.time() + INTERVAL
         while loop.time() < until:
             await link.woken(until - loop.time())
@@ -70,7 +69,10 @@ def own_state(remote: Remote) -> dict[str, Any]:
 
 
 def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
-    """Write down what a site has, and compare: forks are answered, and what else differs is an alarm."""
+    """Write down what a site has, and compare: where it says to have other bundles than ours, that is answered.
+
+    Nothing is believed of a fork before a bundle that shows it has come.
+    """
     state = read_params(params, State)
     skew_ms = state.now - _now_ms()
     head = state.record.get("seq")
@@ -84,7 +86,6 @@ def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
     if state.admitted:
         _take_introductions(remote, state.admitted)
     forks = forks_of(remote.project_id, state.clock)
-    note_forks(remote, forks)
     _compare(remote, state)
     return Answer({"forks": [{"site": each.site, "number": each.number, "hash": each.hash} for each in forks]})
 
@@ -94,12 +95,6 @@ def _take_introductions(remote: Remote, admitted: list[dict[str, Any]]) -> None:
         take_introductions(project_id=remote.project_id, peer_key=remote.peer_key, introductions=admitted)
     except ValidationFailed as error:
         raise BadContent(str(error.errors)) from None
-
-
-def note_forks(remote: Remote, forks: list[Fork]) -> None:
-    """Raise the alarm about chains of which a site has other bundles than we."""
-    for fork in forks:
-        raise_fork(remote.peer_id, site=fork.site, number=fork.number)
 
 
 def _compare(remote: Remote, state: State) -> None:
