@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
@@ -24,10 +27,13 @@ from stages.registers.keys.revocation import read_revocation
 from stages.registers.models import ActorKey, KeyRevocation
 from stages.replication.admission.keys import own_keys
 from stages.replication.models import Peer
+from stages.replication.notices import notice_too_many_keys
 
 # Of one message: of who signed a batch, and all revocations of the project.
 MAX_STATEMENTS: Final = 10_000
 MAX_TEXT: Final = 16 * 1024
+# Keys of people that one site certifies, and revocations of its people in a project.
+MAX_OF_SITE: Final = 10_000
 
 
 def certificates_for(project_id: UUID, keys: Iterable[str]) -> list[dict[str, str]]:
@@ -48,22 +54,22 @@ def take_certificates(*, project_id: UUID, statements: Any) -> int:
     """Keep the statements that are new here; answers how many. Those of sites that are not known here are left out.
 
     A site's word on its own people is final, of others' it has none: a statement counts by the seal of the site that it
-    names, whoever sent it. Raises `ValidationFailed` for what is no statement, and for one whose seal is wrong.
+    names, whoever sent it. Of a site that has certified very many keys further ones are left out, and owners are
+    notified: what these keys signed is held. Raises `ValidationFailed` for what is no statement, and for one whose
+    seal is wrong.
     """
     if not isinstance(statements, list | tuple) or len(statements) > MAX_STATEMENTS:
         raise _refused(_("a list of at most {most} is expected").format(most=MAX_STATEMENTS))
     sites = _sites_of(project_id)
     read = [said for each in statements if (said := _read(each)).site_key in sites]
     known = _known(project_id, {each.public_key for each in read})
-    count = 0
+    fresh: dict[tuple[str, bytes, bytes], _Statement] = {}
+    # Certificates before revocations, whatever their order.
+    for each in sorted(read, key=lambda each: each.kind != CERTIFICATE):
+        if each.about not in known:
+            fresh.setdefault(each.about, each)
     with write_transaction():
-        # Certificates before revocations, whatever their order.
-        for each in sorted(read, key=lambda each: each.kind != CERTIFICATE):
-            if each.about not in known:
-                _keep(project_id, each)
-                known.add(each.about)
-                count += 1
-    return count
+        return _keep_all(project_id, fresh.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +117,51 @@ def _known(project_id: UUID, public_keys: Collection[bytes]) -> set[tuple[str, b
     }
 
 
-def _keep(project_id: UUID, said: _Statement) -> None:
+def _rows_of(project_id: UUID, sites: Collection[bytes]) -> Counter[tuple[str, bytes]]:
+    """How many statements of each kind are here of each of these sites."""
+    certified = ActorKey.objects.filter(site_key__in=sites)
+    revoked = KeyRevocation.objects.filter(project=project_id, site_key__in=sites)
+    return Counter(
+        {
+            (kind, bytes(site_key)): number
+            for kind, rows in ((CERTIFICATE, certified), (REVOCATION, revoked))
+            for site_key, number in rows.order_by().values_list("site_key").annotate(number=Count("pk"))
+        }
+    )
+
+
+def _keep_all(project_id: UUID, fresh: Collection[_Statement]) -> int:
+    """Keep these as far as there is room for more of their sites; owners are notified where there is none."""
+    rows, full, count = _rows_of(project_id, {each.site_key for each in fresh}), set[bytes](), 0
+    for each in fresh:
+        keep = _checked(project_id, each)
+        if rows[each.kind, each.site_key] >= MAX_OF_SITE:
+            full.add(each.site_key)
+        else:
+            keep()
+            rows[each.kind, each.site_key] += 1
+            count += 1
+    for site_key in full:
+        notice_too_many_keys(project_id=project_id, site=site_key.hex(), most=MAX_OF_SITE)
+    return count
+
+
+def _checked(project_id: UUID, said: _Statement) -> Callable[[], object]:
+    """What keeps a statement, whose seal is right. Raises `ValidationFailed` for another one."""
     about: Any = {"public_key": said.public_key, "site_key": said.site_key}
     try:
         if said.kind == CERTIFICATE:
             read_certificate(said.text, said.seal)
             facts = {"certificate": said.text, "seal": said.seal, "created_at": database_now()}
-            ActorKey.objects.get_or_create(**about, defaults=facts)
-            return
+            return partial(ActorKey.objects.get_or_create, **about, defaults=facts)
         revoked = read_revocation(said.text, said.seal)
     except ValueError as error:
         raise _refused(str(error)) from error
     if revoked.project_id != project_id:
         raise _refused(_("one of them is about another project"))
     last = {"last_number": revoked.last_number, "last_bundle": revoked.last_bundle}
-    KeyRevocation.objects.get_or_create(
-        project_id=project_id, **about, defaults={"text": said.text, "seal": said.seal, "at": revoked.at, **last}
-    )
+    facts = {"text": said.text, "seal": said.seal, "at": revoked.at, **last}
+    return partial(KeyRevocation.objects.get_or_create, project_id=project_id, **about, defaults=facts)
 
 
 def _sites_of(project_id: UUID) -> set[bytes]:
