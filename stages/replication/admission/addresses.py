@@ -41,6 +41,12 @@ def check_address(text: str, *, name: str = "address") -> str:
     return text.rstrip("/")
 
 
+def is_at(address: str, host: str | None) -> bool:
+    """Whether an address is one of the host itself, by its number: what a name leads to may change at any time."""
+    found = str(urlsplit(address).hostname)
+    return host is not None and (found == host or (is_loopback(found) and is_loopback(host)))
+
+
 def check_certificate(text: str, *, name: str = "certificate") -> str:
     """A certificate in PEM form, or the empty text. Raises `ValidationFailed` on `name`."""
     refusal = ValidationFailed({name: [_("Give one certificate in PEM form, without a private key.")]})

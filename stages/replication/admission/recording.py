@@ -41,6 +41,7 @@ def facts_of(peer: Peer) -> dict[str, Any]:
     return {
         **identity_of(peer),
         "address": peer.address,
+        "address_unconfirmed": peer.address_unconfirmed,
         "certificate_sha256": hashlib.sha256(peer.certificate.encode()).hexdigest() if peer.certificate else "",
         "rights": str(peer.rights),
         "copies": peer.copies,

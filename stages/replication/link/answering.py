@@ -66,7 +66,7 @@ async def _answer(wire: Wire, lanes: Lanes, project: UUID | None, address: str |
     meeting = await lanes.write(functools.partial(_meet, hello, project, address))
     await wire.send(result_frame(first.id, meeting.answer))
     second, prove = await _receive(wire, "prove", Prove)
-    peer, greeting = await lanes.write(functools.partial(_admit, hello, meeting, prove.proof))
+    peer, greeting = await lanes.write(functools.partial(_admit, hello, meeting, prove.proof, address))
     wire.trust(peer.key)
     await wire.send(result_frame(second.id, greeting))
     return peer
@@ -126,7 +126,7 @@ def _check_code(hello: Hello, address: str | None) -> None:
         raise _REFUSED
 
 
-def _admit(hello: Hello, meeting: _Meeting, proof: str) -> tuple[LinkedPeer, dict[str, Any]]:
+def _admit(hello: Hello, meeting: _Meeting, proof: str, came_from: str | None) -> tuple[LinkedPeer, dict[str, Any]]:
     """The caller's row and what it is answered now that it has proved its key, which admits it where a code does."""
     if not is_signed(hello.key, proof, meeting.parties.dial_text(meeting.nonces)):
         raise _REFUSED
@@ -140,6 +140,7 @@ def _admit(hello: Hello, meeting: _Meeting, proof: str) -> tuple[LinkedPeer, dic
                 name=hello.name,
                 address=hello.address,
                 code=hello.code,
+                came_from=came_from,
             )
         except Unavailable:
             raise

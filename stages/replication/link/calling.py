@@ -74,11 +74,16 @@ class _Connect(connect):
 
 
 @asynccontextmanager
-async def connected(address: str, project: UUID, certificate: str) -> AsyncIterator[Wire]:
-    """A connection to a site. Raises `AddressRefused`, `Unreachable`, and `WrongSite` for another certificate."""
+async def connected(address: str, project: UUID, certificate: str, *, host: str | None = None) -> AsyncIterator[Wire]:
+    """A connection to a site, at the `host` that its address was found to lead to, if it is given.
+
+    Raises `AddressRefused`, `Unreachable`, and `WrongSite` for another certificate.
+    """
     context = context_for(address, certificate)
     uri = f"{address.rstrip('/')}/ws/sites/{project}/"
     options: dict[str, Any] = {} if context is None else {"ssl": context}
+    if host is not None:
+        options["host"] = host
     try:
         connection = await _Connect(
             uri,

@@ -25,6 +25,7 @@ from stages.replication.link.calling import Calling, Unreachable, WrongSite, cal
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.links import SiteLink
 from stages.replication.link.proofs import own_signer
+from stages.replication.link.reaching import public_host
 from stages.replication.link.services import ClaimedPeer
 from stages.replication.link.standing import linked_peer
 from stages.replication.link.tls import AddressRefused
@@ -97,8 +98,9 @@ class Dial:
         return await self._link_at(addresses[-1], peer, calling)
 
     async def _link_at(self, address: str, peer: ClaimedPeer, calling: Calling) -> tuple[bool, LinkClosed]:
+        host = await public_host(address) if peer.unconfirmed and address == peer.address else None
         try:
-            async with connected(address, peer.project_id, peer.certificate) as wire:
+            async with connected(address, peer.project_id, peer.certificate, host=host) as wire:
                 called = await call_site(wire, calling, functools.partial(self._accept, peer))
                 found = await self._lanes.read(functools.partial(linked_peer, peer.project_id, called.answer.key))
                 if found is None:

@@ -29,7 +29,10 @@ RENEWED_AFTER: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedPeer:
-    """A site that this node has for itself: to dial it, where it has an address, or because it called here."""
+    """A site that this node has for itself: to dial it, where it has an address, or because it called here.
+
+    `unconfirmed`: nobody but the site itself says that it is at this address.
+    """
 
     id: UUID
     project_id: UUID
@@ -37,6 +40,7 @@ class ClaimedPeer:
     name: str
     address: str
     certificate: str
+    unconfirmed: bool = False
 
 
 def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
@@ -56,9 +60,18 @@ def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
         claimable = _admitted().filter(wanted, is_free | is_due)
         claimable.update(node=node, claimed_until=Now() + CLAIM, connected_at=None, remaining=0)
     found = _admitted().filter(wanted, node=node, claimed_until__gt=Now())
+    named = ("id", "project_id", "key", "name", "address", "certificate", "address_unconfirmed")
     return [
-        ClaimedPeer(each.id, each.project_id, each.key_text, each.name, each.address, each.certificate)
-        for each in found.only("id", "project_id", "key", "name", "address", "certificate")
+        ClaimedPeer(
+            each.id,
+            each.project_id,
+            each.key_text,
+            each.name,
+            each.address,
+            each.certificate,
+            each.address_unconfirmed,
+        )
+        for each in found.only(*named)
     ]
 
 

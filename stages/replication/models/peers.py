@@ -23,9 +23,10 @@ class Peer(models.Model):
     """Another site of a project, known by its Ed25519 key of 32 bytes.
 
     A site that another one introduced is here before anybody has admitted it: `admitted_at` is null, and
-    `introduced_by` is the key of who named it. `address` is a wss URL, empty where the site only dials; `certificate`
-    is the PEM certificate that it is pinned to. `cut_number` and `cut_hash` are the last bundle that counts of a
-    revoked site. `head_number` counts the events of its record that it has said to have (peers with copies).
+    `introduced_by` is the key of who named it. `address` is a wss URL, empty where the site only dials, and
+    `address_unconfirmed` where only the site itself says so; `certificate` is the PEM certificate that it is pinned to.
+    `cut_number` and `cut_hash` are the last bundle that counts of a revoked site. `head_number` counts the events of
+    its record that it has said to have (peers with copies).
 
     What a link last heard is kept beside these: `clock` maps site keys to `[hlc, number, hash]`, `state_hash` is what
     the peer computed for it, `skew_ms` how far its clock is ahead of ours, `remaining` how many bundles it said are
@@ -38,6 +39,7 @@ class Peer(models.Model):
     site_id = models.UUIDField(null=True)
     name = models.CharField(max_length=MAX_NAME, blank=True)
     address = models.CharField(max_length=MAX_ADDRESS, blank=True)
+    address_unconfirmed = models.BooleanField(default=False)
     certificate = models.CharField(max_length=MAX_CERTIFICATE, blank=True)
     rights = models.CharField(max_length=6, choices=Rights.choices, default=Rights.WRITES)
     copies = models.BooleanField(default=False)

@@ -64,7 +64,8 @@ def rights(request: PageRequest, project_id: UUID, key: str) -> HttpResponse:
         "address": request.POST.get("address", peer.address).strip(),
         "reason": request.POST.get("reason", ""),
     }
-    values = {"site": site, "choices": Rights.choices, **posted}
+    unconfirmed = peer.address if peer.address_unconfirmed else ""
+    values = {"site": site, "choices": Rights.choices, "unconfirmed": unconfirmed, **posted}
 
     def act(caller: Caller) -> str:
         change_rights(caller=caller, project_id=project_id, key=key, **posted)

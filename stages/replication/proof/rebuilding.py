@@ -14,7 +14,7 @@ from stages.replication.models import Invitation, Peer
 _HEX_OR_NONE: Final = Column(as_recorded=lambda data: bytes(data).hex() if data is not None else None)
 _HEARD: Final = "what a link last heard"
 # The members of an event that are columns as they are.
-_SAID: Final = ("name", "address", "rights", "copies", "is_home", "introduced_by")
+_SAID: Final = ("name", "address", "address_unconfirmed", "rights", "copies", "is_home", "introduced_by")
 
 
 def _digest(certificate: str) -> str:

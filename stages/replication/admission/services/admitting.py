@@ -13,7 +13,7 @@ from kernel.errors import Conflict, DomainError, NotAuthenticated, NotFound, Per
 from kernel.names import as_name, check_reason
 from kernel.statements import database_now
 from projects.writing import ProjectWrite, project_write
-from stages.replication.admission.addresses import check_address, check_certificate
+from stages.replication.admission.addresses import check_address, check_certificate, is_at
 from stages.replication.admission.events import ADMITTED, ADMITTED_LINE, RIGHTS_CHANGED, SITE
 from stages.replication.admission.keys import check_key
 from stages.replication.admission.recording import facts_of, notify_owners, peer_of, record_site
@@ -25,9 +25,12 @@ from stages.replication.models.peers import MAX_NAME
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS
 
 
-def admit_by_code(*, project_id: UUID, key: str, site_id: UUID, name: str, address: str, code: str) -> Peer:
+def admit_by_code(
+    *, project_id: UUID, key: str, site_id: UUID, name: str, address: str, code: str, came_from: str | None = None
+) -> Peer:
     """Admit a site that proved its key and knows the code of an invitation, as the act of whoever invited.
 
+    `came_from` is the network address of its call. Where it says to be elsewhere, nobody has confirmed that.
     Raises `PermissionDenied` for every code that does not admit, always in the same words: one that is wrong, used,
     withdrawn or too old, and one by somebody who is no longer an owner.
     """
@@ -43,6 +46,7 @@ def admit_by_code(*, project_id: UUID, key: str, site_id: UUID, name: str, addre
             peer = _peer(project_id, check_key(key))
             peer.site_id, peer.name = site_id, as_name(name)[:MAX_NAME]
             peer.address = _usable(address)
+            peer.address_unconfirmed = bool(peer.address) and not is_at(peer.address, came_from)
             peer.rights, peer.copies = invitation.rights, invitation.copies
             event = _admit(write, peer, invitation)
             invitation.used_at, invitation.used_by = event.at, bytes(peer.key)
@@ -65,8 +69,8 @@ def admit_site(
 ) -> Peer:
     """Admit a site by its key: one that another site introduced, or that was revoked, or whose key was compared.
 
-    What is None stays as it was introduced. Raises `ValidationFailed` for a key, an address or a certificate that
-    cannot be, `Conflict` for a site that is admitted, or has a newer key.
+    What is None stays as it was introduced; the caller confirms the address. Raises `ValidationFailed` for a key, an
+    address or a certificate that cannot be, `Conflict` for a site that is admitted, or has a newer key.
     """
     check_rights(rights)
     wanted = check_key(key)
@@ -80,7 +84,7 @@ def admit_site(
             return peer
         for column, value in changes.items():
             setattr(peer, column, value)
-        peer.rights, peer.copies = rights, copies
+        peer.rights, peer.copies, peer.address_unconfirmed = rights, copies, False
         _admit(write, peer, None)
         return peer
 
@@ -96,9 +100,14 @@ def change_rights(
     address: str | None = None,
     certificate: str | None = None,
 ) -> Peer:
-    """Change what an admitted site may do, or where it is dialled, for a reason; None leaves a value as it is."""
+    """Change what an admitted site may do, or where it is dialled, for a reason; None leaves a value as it is.
+
+    An address that is given is confirmed by it, also if it is the one that the site says.
+    """
     reason = check_reason(reason)
     wanted = _checked(address=address, certificate=certificate)
+    if address is not None:
+        wanted["address_unconfirmed"] = False
     if rights is not None:
         check_rights(rights)
         wanted["rights"] = rights

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.callers import foundry_caller
@@ -15,6 +15,11 @@ from stages.replication.admission.recording import notify_owners, record_heard
 from stages.replication.admission.succession import Succession, read_chain
 from stages.replication.admission.waking import close_links, held_again, wake
 from stages.replication.models import Peer
+
+_INHERITED: Final = (
+    *("name", "address", "address_unconfirmed", "certificate"),
+    *("rights", "copies", "is_home", "admitted_by_id"),
+)
 
 
 def take_key_chain(*, project_id: UUID, key: str, chain: Any) -> bool:
@@ -62,7 +67,7 @@ def _follow(write: ProjectWrite, old: Peer, changes: list[Succession]) -> bool:
 def _change(write: ProjectWrite, old: Peer, change: Succession) -> Peer:
     key = bytes.fromhex(change.key)
     new = Peer.objects.filter(project=old.project_id, key=key).first() or Peer(project_id=old.project_id, key=key)
-    for column in ("name", "address", "certificate", "rights", "copies", "is_home", "admitted_by_id"):
+    for column in _INHERITED:
         setattr(new, column, getattr(old, column))
     new.site_id = change.site_id
     cut = max(change.end, own_head(old.project_id, bytes(old.key)))
