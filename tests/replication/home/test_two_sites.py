@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from drafts.exchange.exporting import export_project
+from drafts.exchange.verification import verify_file
 from projects.services import add_member
 from tests.cast import new_reviewed
 from tests.network.conftest import network  # noqa: F401 (a fixture)
@@ -48,6 +51,9 @@ def test_versions_and_releases_of_home_come_and_are_read(network: TestNetwork) -
     assert record["status"] == "frozen"
     assert record["copy"]["verified"] == record["copy"]["seq"]
     assert at_home(network, other, "versions/2/text/?field=prompt_text")["text"] == "# Role\nBe exact and brief.\n"
+    with other.opened():
+        verified = verify_file(io.BytesIO(b"".join(export_project(project_id=review.project.id))))
+    assert (verified.header.is_replica, verified.counts["copied_event"]) == (True, record["copy"]["seq"])
     network.verify()
 
 
