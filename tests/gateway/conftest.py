@@ -32,6 +32,11 @@ def connections(node: Node) -> list[Connection]:
     return [each for each in node.connections if isinstance(each, Connection)]
 
 
+def followed(node: Node) -> list[str]:
+    """The topics of projects that are followed here for sockets; a node itself may follow others for stages."""
+    return [topic for topic in node.hub.topics if topic.startswith("project.")]
+
+
 @pytest.fixture
 async def node(committed_db: None) -> AsyncIterator[Node]:
     """This process's node."""

@@ -29,7 +29,7 @@ from projects.services import (
 )
 from realtime.subscriber import MAX_FRAMES
 from tests.gateway.client import Client
-from tests.gateway.conftest import SocketOf, connections, in_thread
+from tests.gateway.conftest import SocketOf, connections, followed, in_thread
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -289,6 +289,6 @@ async def test_a_slow_socket_is_closed_1013_and_the_others_are_not(
 async def test_a_closed_socket_is_forgotten(socket_of: Callable[..., Client], viewer: User, node: Node) -> None:
     async with socket_of(viewer):
         assert len(node.connections) == 1
-        assert len(node.hub.topics) == 1
+        assert len(followed(node)) == 1
     assert not node.connections
-    assert not node.hub.topics
+    assert not followed(node)

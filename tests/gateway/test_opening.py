@@ -15,7 +15,7 @@ from locking.models import Session
 from projects.models import Project
 from projects.services import update_project
 from tests.gateway.client import Client, ClosedError
-from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.conftest import SocketOf, followed, in_thread
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -111,5 +111,5 @@ async def test_hanging_up_while_the_socket_is_opened_leaves_nothing_behind(
     await socket.connect()
     await socket.leave(1006)
     assert not node.connections
-    assert node.hub.topics == ()
+    assert followed(node) == []
     assert node.presence.project_ids == []

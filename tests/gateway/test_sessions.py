@@ -14,7 +14,7 @@ from locking.models import EndReason, Lease
 from locking.redis_locks import HeldLock, lock_key, read_many
 from projects.models import Project
 from tests.gateway.client import Client
-from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.conftest import SocketOf, followed, in_thread
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -147,5 +147,5 @@ async def test_a_socket_that_is_cancelled_gives_everything_back(
     async with asyncio.timeout(PATIENCE):
         while node.connections:  # noqa: ASYNC110 (what changes has no event to wait for)
             await asyncio.sleep(0.01)
-    assert node.hub.topics == ()
+    assert followed(node) == []
     assert await seconds_left(project) < 6

@@ -94,7 +94,7 @@ def test_its_proposal_has_the_reasons_the_records_and_the_execution(desk: Script
     client.post(here(execution, "share/"))
     proposal = Proposal.objects.get()
     shown = " ".join(client.get(f"/projects/{desk.project.id}/proposals/{proposal.number}/").content.decode().split())
-    assert '<small dir="auto" >Married</small>' in shown
+    assert '<small dir="auto">Married</small>' in shown
     assert f"/registers/records/{jane}/" in shown
     assert here(execution) in shown
     assert "<strong>1 change</strong>" in shown
