@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from stages.replication.choices import ContentKind
-from stages.replication.home.wanting import ask_for
 from tests.cast import new_reviewed
 from tests.publishing.reviews import begun
 from tests.replication.home.copying import CopiedProject, record_at_home
@@ -20,7 +18,5 @@ def recorded(db: None) -> CopiedProject:
 @pytest.fixture
 def copied(recorded: CopiedProject) -> CopiedProject:
     """A replica that has all of its home's record, and every text of it."""
-    recorded.take_all()
-    ask_for(recorded.id, ContentKind.SHA256, recorded.texts)
-    recorded.fetch_texts()
+    recorded.take_with_texts()
     return recorded

@@ -23,10 +23,12 @@ from audit.keys.text import public_bytes
 from audit.services import site_id
 from projects.models import Project
 from projects.services import reopen_project
+from stages.replication.choices import ContentKind
 from stages.replication.home.keeping import keep_texts, missing_texts
 from stages.replication.home.named import own_texts
 from stages.replication.home.sending import next_push
 from stages.replication.home.services import take_events
+from stages.replication.home.wanting import ask_for
 from stages.replication.home.wire import Position, read_push
 from stages.replication.models import Peer
 from tests.publishing.reviews import Review, caller_of
@@ -66,6 +68,12 @@ class CopiedProject:
     def fetch_texts(self) -> list[str]:
         """Fetch the texts that are asked for, as a link does."""
         return keep_texts(self.id, {digest: self.texts[digest] for digest in missing_texts(self.id)})
+
+    def take_with_texts(self) -> None:
+        """Take all of the record, and every text that it names."""
+        self.take_all()
+        ask_for(self.id, ContentKind.SHA256, self.texts)
+        self.fetch_texts()
 
 
 def record_at_home(review: Review) -> CopiedProject:

@@ -30,7 +30,7 @@ def test_the_record_comes_while_somebody_looks(person: Callable[..., Person], wo
     expect(page).to_have_url(re.compile(r"/home/$"))
     expect(page.get_by_role("heading", name="No record of home yet")).to_be_visible()
     assert in_both_themes(page) == []
-    world.arrange(replica.take_all)
+    world.arrange(replica.take_with_texts)
     expect(page.get_by_role("heading", name=re.compile("Verified up to"))).to_be_visible()
     expect(page.get_by_role("heading", name="Who held what")).to_be_visible()
     assert in_both_themes(page) == []
