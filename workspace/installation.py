@@ -10,7 +10,7 @@ from typing import Final
 
 from kernel.registry import Registry
 
-# Empty where there is nothing to tell apart. No query: it is on every page.
+# Empty where it needs no name. No query: it is on every page.
 INSTALLATION_NAMES: Final = Registry[Callable[[], str]]("name of the installation")
 
 

@@ -24,7 +24,7 @@ from stages.replication.pages.acting import allowed_access, ask
 from stages.replication.pages.frame import Dialog, address_of
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, REVOKE, SYNC
 from stages.replication.reading.sites import read_sites
-from stages.replication.reading.standing import Site
+from stages.replication.reading.standing import Site, in_groups
 from workspace.decorators import PageRequest, page
 
 
@@ -42,7 +42,7 @@ def admit(request: PageRequest, project_id: UUID, key: str) -> HttpResponse:
         "address": request.POST.get("address", request.GET.get("address", peer.address if peer else "")).strip(),
         "name": request.POST.get("name", peer.name if peer else "").strip(),
     }
-    values: dict[str, Any] = {"site": site, "key": key, "fingerprint": _groups(key), "choices": Rights.choices}
+    values: dict[str, Any] = {"site": site, "key": key, "fingerprint": in_groups(key), "choices": Rights.choices}
     dialog = Dialog(template="admit", values={**values, **posted}, is_wide=True)
 
     def act(caller: Caller) -> str:
@@ -120,8 +120,3 @@ def _known(project_id: UUID, key: str) -> tuple[Site, Peer]:
     if site is None or site.peer is None:
         raise NotFound(_("There is no such site."))
     return site, site.peer
-
-
-def _groups(key: str) -> str:
-    """A whole key in groups of four digits, for people who compare it."""
-    return " ".join(key[at : at + 4] for at in range(0, len(key), 4))

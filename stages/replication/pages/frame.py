@@ -44,12 +44,13 @@ _FIRST: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialog:
-    """What is open over the page: its template, the id of its title, and its values."""
+    """What is open over the page: its template, the id of its title, and its values; a secret is stored nowhere."""
 
     template: str
     values: dict[str, Any]
     title: str = "site-dialog-title"
     is_wide: bool = False
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def sites_page(
             **dialog.values,
         }
     answer = render(request, PAGE, context, status=problem.status if problem is not None else 200)
-    if dialog is not None and dialog.values.get("is_secret"):
+    if dialog is not None and dialog.is_secret:
         answer["Cache-Control"] = "no-store"
     return answer
 

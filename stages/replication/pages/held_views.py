@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -31,33 +32,23 @@ _DONE: Final[dict[str, Promise]] = {
 @page("GET", "HEAD", "POST")
 def release(request: PageRequest, project_id: UUID, held_id: UUID) -> HttpResponse:
     """POST `reason`: let it in although its site, or its author, was revoked."""
-    reason = request.POST.get("reason", "")
-    return _decide(request, project_id, held_id, RELEASE, lambda caller: _by(release_held, caller, held_id, reason))
+    return _decide(request, project_id, held_id, RELEASE, partial(release_held, reason=_reason(request)))
 
 
 @page("GET", "HEAD", "POST")
 def discard(request: PageRequest, project_id: UUID, held_id: UUID) -> HttpResponse:
     """POST `reason`: it never comes in."""
-    reason = request.POST.get("reason", "")
-    return _decide(request, project_id, held_id, DISCARD, lambda caller: _by(discard_held, caller, held_id, reason))
+    return _decide(request, project_id, held_id, DISCARD, partial(discard_held, reason=_reason(request)))
 
 
 @page("GET", "HEAD", "POST")
 def re_enter(request: PageRequest, project_id: UUID, held_id: UUID) -> HttpResponse:
     """POST: write what it says as a change of one's own."""
-
-    def act(caller: Caller) -> None:
-        re_enter_held(caller=caller, held_id=held_id)
-
-    return _decide(request, project_id, held_id, RE_ENTER, act)
-
-
-def _by(decide: Callable[..., object], caller: Caller, held_id: UUID, reason: str) -> None:
-    decide(caller=caller, held_id=held_id, reason=reason)
+    return _decide(request, project_id, held_id, RE_ENTER, re_enter_held)
 
 
 def _decide(
-    request: PageRequest, project_id: UUID, held_id: UUID, act: str, do: Callable[[Caller], None]
+    request: PageRequest, project_id: UUID, held_id: UUID, act: str, service: Callable[..., object]
 ) -> HttpResponse:
     access = allowed_access(request, project_id, DECIDE_HELD)
     held = find_held(project_id, held_id)
@@ -65,8 +56,12 @@ def _decide(
         raise NotFound(_("There is no such held bundle, or it was decided meanwhile."))
 
     def decide(caller: Caller) -> str:
-        do(caller)
+        service(caller=caller, held_id=held_id)
         return str(_DONE[act])
 
     dialog = Dialog(template=act, values={"held_bundle": held})
-    return ask(request, access, dialog, decide, reason=request.POST.get("reason", ""))
+    return ask(request, access, dialog, decide, reason=_reason(request))
+
+
+def _reason(request: PageRequest) -> str:
+    return request.POST.get("reason", "")

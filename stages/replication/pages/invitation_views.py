@@ -34,8 +34,8 @@ def invite(request: PageRequest, project_id: UUID) -> HttpResponse:
     except (Conflict, ValidationFailed) as refusal:
         form = Dialog(template="invite", values={**_FORM.values, **posted})
         return sites_page(request, access, dialog=form, problem=refusal)
-    values = {"invitation": invited.invitation, "text": invited.text, "is_secret": True}
-    return sites_page(request, access, dialog=Dialog(template="invited", values=values, is_wide=True))
+    values = {"invitation": invited.invitation, "text": invited.text}
+    return sites_page(request, access, dialog=Dialog(template="invited", values=values, is_wide=True, is_secret=True))
 
 
 @page("POST")

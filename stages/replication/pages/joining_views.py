@@ -17,6 +17,7 @@ from projects.models import Project
 from stages.replication.admission.invitations import InvitationText, read_invitation
 from stages.replication.admission.services import join_project
 from stages.replication.permissions import JOIN
+from stages.replication.reading.standing import in_groups
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import refusal_text
 
@@ -55,7 +56,7 @@ def _show(
         "said": said,
         "is_over": said is not None and said.expires <= timezone.now(),
         "is_here": said is not None and Project.objects.filter(pk=said.project).exists(),
-        "fingerprint": " ".join(said.key[at : at + 4] for at in range(0, len(said.key), 4)) if said else "",
+        "fingerprint": in_groups(said.key) if said else "",
         "problem": refusal_text(refusal) if refusal is not None else "",
     }
     return render(request, "replication/join.html", context, status=refusal.status if refusal is not None else 200)

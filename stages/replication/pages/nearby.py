@@ -11,7 +11,7 @@ from django.conf import settings
 from stages.replication.discovery.nearby import nearby
 from stages.replication.environment import DISCOVERY
 from stages.replication.models import Peer
-from stages.replication.reading.standing import SHORT_KEY
+from stages.replication.reading.standing import short_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class SiteNearby:
 
     @property
     def short_key(self) -> str:
-        return f"{self.key[:4]} {self.key[4:SHORT_KEY]}"
+        return short_key(self.key)
 
 
 @dataclass(frozen=True, slots=True)

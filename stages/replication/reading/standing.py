@@ -81,12 +81,12 @@ class Site:
     @property
     def short_key(self) -> str:
         """The first digits of its key, in two groups of four."""
-        return f"{self.key[:4]} {self.key[4:SHORT_KEY]}"
+        return short_key(self.key)
 
     @property
     def fingerprint(self) -> str:
         """Its whole key in groups of four digits, for people who compare it."""
-        return " ".join(self.key[at : at + 4] for at in range(0, len(self.key), 4))
+        return in_groups(self.key)
 
     @property
     def last_heard(self) -> datetime | None:
@@ -162,6 +162,16 @@ def _known(there: Heads, here: Heads, names: Mapping[str, str]) -> list[Known]:
 
 def _revocation(site: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> Revocation:
     return Revocation(site, name_of(site, names), facts.get("number"), str(facts.get("at") or ""))
+
+
+def in_groups(key: str) -> str:
+    """A key in groups of four digits, for people who compare it."""
+    return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
+
+
+def short_key(key: str) -> str:
+    """The first digits of a key, in two groups of four."""
+    return in_groups(key[:SHORT_KEY])
 
 
 def name_of(site: str, names: Mapping[str, str]) -> str:

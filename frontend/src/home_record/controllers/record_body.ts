@@ -9,15 +9,15 @@ const EVERY = 1000;
  * and the page is written again.
  */
 export class RecordBodyController extends LiveBodyController {
-  static override values = { on: String, address: String, hears: String };
-  declare readonly hearsValue: string;
+  static override values = { on: String, address: String, ephemerals: String };
+  declare readonly ephemeralsValue: string;
   private stop: (() => void) | null = null;
   private timer: number | undefined;
 
   override connect(): void {
     super.connect();
     this.stop = gateway.on("ephemeral", ({ name }) => {
-      if (this.hearsValue.split(" ").includes(name)) this.later();
+      if (this.ephemeralsValue.split(" ").includes(name)) this.later();
     });
   }
 

@@ -29,11 +29,11 @@ export class SitesController extends LiveController {
   private timer = 0;
 
   override connect(): void {
-    const heard = gateway.on("ephemeral", ({ name, data }) => this.hear(name, data as unknown as Sync));
+    const links = gateway.on("ephemeral", ({ name, data }) => this.synced(name, data as unknown as Sync));
     const connection = gateway.on("connection", () => this.showLine());
     this.showLine();
     const regularly = window.setInterval(() => document.hidden || this.changed(), READ_AGAIN);
-    this.follow(heard, connection, () => window.clearInterval(regularly), () => window.clearTimeout(this.timer));
+    this.follow(links, connection, () => window.clearInterval(regularly), () => window.clearTimeout(this.timer));
   }
 
   /** Arrow keys go from site to site, clockwise and back. */
@@ -46,12 +46,12 @@ export class SitesController extends LiveController {
     this.nodeTargets[(at + step + this.nodeTargets.length) % this.nodeTargets.length]?.focus();
   }
 
-  /** Whether what happens at a link is heard at once. */
+  /** Whether events of links arrive at once. */
   private showLine(): void {
     this.element.dataset["line"] = gateway.isLive ? "live" : "waiting";
   }
 
-  private hear(name: string, { site, remaining = 0 }: Sync): void {
+  private synced(name: string, { site, remaining = 0 }: Sync): void {
     const names = { site: this.namesValue[site] ?? site?.slice(0, 8) ?? "" };
     if (name === "sync.connected") announce(say("replication.connected", names));
     else if (name === "sync.disconnected") announce(say("replication.disconnected", names));

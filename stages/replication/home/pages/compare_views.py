@@ -68,7 +68,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         rows=MAX_ROWS,
     )
     context |= {
-        "hears": CONTENT,
+        "ephemerals": CONTENT,
         "found": found,
         "sides": CopiedSides.of(project_id, found),
         "comparison": comparison_view(found.comparison) if found.comparison is not None else None,

@@ -72,7 +72,7 @@ def home_context(request: PageRequest, access: Access, *, current: str) -> dict[
         "field_rows": field_rows(project.id, newest, held),
         "current": current,
         "may_sync": allowed(SYNC, role=access.role, status=Status(project.status)),
-        "hears": RECORD_AND_LINKS,
+        "ephemerals": RECORD_AND_LINKS,
         "live": live,
     }
 

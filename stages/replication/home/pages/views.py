@@ -83,7 +83,7 @@ def version(request: PageRequest, project_id: UUID, number: int) -> HttpResponse
     chosen = field or next(iter(held), "")
     context = home_context(request, access, current=f"field:{chosen}")
     context |= {
-        "hears": CONTENT,
+        "ephemerals": CONTENT,
         "version": shown,
         "is_whole": is_whole_at(project_id, shown.seq),
         "field_rows": field_rows(project_id, shown, held),
@@ -111,7 +111,7 @@ def release(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRes
         raise NotFound(_("The copy has no such release."))
     context = home_context(request, access, current="releases")
     context |= {
-        "hears": CONTENT,
+        "ephemerals": CONTENT,
         "release": shown,
         "signatures": signatures_of(request.user, context["state"].home, shown),
         "notes": notes_of(request.user, project_id, shown),
