@@ -159,7 +159,7 @@ def make_databases(options: NetworkOptions, names: Sequence[str]) -> None:
 
 
 def known_at(site: NetworkSite, other: NetworkSite, project: str) -> dict[str, Any]:
-    """What a site knows of another one, once it has heard of it. Raises `LaunchError`."""
+    """What a site knows of another one, once that was introduced to it. Raises `LaunchError`."""
     deadline = time.monotonic() + KNOWN_SECONDS
     while time.monotonic() < deadline:
         for each in site.ask("GET", f"projects/{project}/sites/")["results"]:
@@ -167,7 +167,7 @@ def known_at(site: NetworkSite, other: NetworkSite, project: str) -> dict[str, A
                 found: dict[str, Any] = each
                 return found
         time.sleep(LOOK_AGAIN_SECONDS)
-    raise LaunchError(f"{site.place.name} has not heard of {other.place.name}.")
+    raise LaunchError(f"{site.place.name} does not know {other.place.name}.")
 
 
 def main(arguments: Sequence[str]) -> int:

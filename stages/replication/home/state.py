@@ -24,8 +24,8 @@ class CopyState:
     """The copy of home's record, as it is here.
 
     `seq` is its newest event, recorded `at`; `verified` the newest one for which a checkpoint of home vouches. `as_of`
-    is the moment up to which nothing is missing: when home was last heard, or while events are to come, when the newest
-    one was recorded. `fault` says what is wrong, and is empty where nothing is.
+    is the moment up to which nothing is missing: when home last said what it has, or while events are to come, when the
+    newest one was recorded. `fault` says what is wrong, and is empty where nothing is.
     """
 
     home: Peer

@@ -17,12 +17,12 @@ from stages.replication.admission.greeting import greeting_of
 from stages.replication.admission.keys import own_keys
 from stages.replication.admission.services import admit_by_code, take_key_chain
 from stages.replication.admission.succession import key_chain
+from stages.replication.link.access import LinkedPeer, has_links, is_good_code, linked_peer
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import MAX_FIRST_FRAME, Request, decode, result_frame
 from stages.replication.link.messages import Hello, Prove
 from stages.replication.link.methods import BadContent, read_params
 from stages.replication.link.proofs import VERSION, Parties, is_signed, new_nonce, own_signer, signed
-from stages.replication.link.standing import LinkedPeer, has_links, is_good_code, linked_peer
 from stages.replication.link.tries import are_too_many, count_failure
 from stages.replication.link.wires import Wire
 
@@ -35,7 +35,7 @@ _COUNTED: Final = frozenset({LinkClose.REFUSED, LinkClose.BAD_CONTENT, LinkClose
 
 
 @dataclass(frozen=True, slots=True)
-class _Meeting:
+class _Challenge:
     """A caller that may go on: the answer to its `hello`, and what its proof has to be of."""
 
     answer: dict[str, Any]
@@ -44,7 +44,7 @@ class _Meeting:
 
 
 async def answer_call(wire: Wire, lanes: Lanes, *, project: UUID | None, address: str | None) -> LinkedPeer:
-    """Hear who calls, prove who we are, and have it proved. Raises `LinkClosed` with the code to close with."""
+    """Take a call: prove who we are, and have it proved who calls. Raises `LinkClosed` with the code to close with."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await _answer(wire, lanes, project, address)
@@ -63,10 +63,10 @@ async def answer_call(wire: Wire, lanes: Lanes, *, project: UUID | None, address
 
 async def _answer(wire: Wire, lanes: Lanes, project: UUID | None, address: str | None) -> LinkedPeer:
     first, hello = await _receive(wire, "hello", Hello)
-    meeting = await lanes.write(functools.partial(_meet, hello, project, address))
-    await wire.send(result_frame(first.id, meeting.answer))
+    challenge = await lanes.write(functools.partial(_challenge, hello, project, address))
+    await wire.send(result_frame(first.id, challenge.answer))
     second, prove = await _receive(wire, "prove", Prove)
-    peer, greeting = await lanes.write(functools.partial(_admit, hello, meeting, prove.proof, address))
+    peer, greeting = await lanes.write(functools.partial(_admit, hello, challenge, prove.proof, address))
     wire.trust(peer.key)
     await wire.send(result_frame(second.id, greeting))
     return peer
@@ -82,7 +82,7 @@ async def _receive(wire: Wire, method: str, kind: Any) -> tuple[Request, Any]:
     return request, read_params(request.params, kind)
 
 
-def _meet(hello: Hello, project: UUID | None, address: str | None) -> _Meeting:
+def _challenge(hello: Hello, project: UUID | None, address: str | None) -> _Challenge:
     """What to answer to a `hello`. Raises `LinkClosed`: the same for whatever is wrong with who calls for what."""
     asked = Parties(hello.project, hello.key, hello.to)
     if hello.v != VERSION:
@@ -107,7 +107,7 @@ def _meet(hello: Hello, project: UUID | None, address: str | None) -> _Meeting:
         "succession": [] if hello.to == signer.key else key_chain(hello.project),
         "proof": signed(signer, parties.answer_text(nonces)),
     }
-    return _Meeting(answer, parties, nonces)
+    return _Challenge(answer, parties, nonces)
 
 
 def _has_succeeded(hello: Hello) -> bool:
@@ -126,9 +126,9 @@ def _check_code(hello: Hello, address: str | None) -> None:
         raise _REFUSED
 
 
-def _admit(hello: Hello, meeting: _Meeting, proof: str, came_from: str | None) -> tuple[LinkedPeer, dict[str, Any]]:
+def _admit(hello: Hello, challenge: _Challenge, proof: str, came_from: str | None) -> tuple[LinkedPeer, dict[str, Any]]:
     """The caller's row and what it is answered now that it has proved its key, which admits it where a code does."""
-    if not is_signed(hello.key, proof, meeting.parties.dial_text(meeting.nonces)):
+    if not is_signed(hello.key, proof, challenge.parties.dial_text(challenge.nonces)):
         raise _REFUSED
     peer = linked_peer(hello.project, hello.key)
     if peer is None and hello.code is not None:

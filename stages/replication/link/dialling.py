@@ -17,13 +17,13 @@ from stages.replication.link.live import close_links, wake
 from stages.replication.link.proofs import own_signer
 from stages.replication.link.tls import AddressRefused
 
-__all__ = ["close_links", "knock", "wake"]
+__all__ = ["close_links", "handshake", "wake"]
 
 # Seconds after which a site that refuses because of too many tries may be asked again.
 RETRY_AFTER = 600
 
 
-def knock(
+def handshake(
     *,
     address: str,
     certificate: str,

@@ -21,13 +21,13 @@ from stages.replication.admission.addresses import own_address, own_name
 from stages.replication.admission.services import take_key_chain
 from stages.replication.admission.succession import key_chain
 from stages.replication.discovery.nearby import addresses_of
+from stages.replication.link.access import linked_peer
 from stages.replication.link.calling import Calling, Unreachable, WrongSite, call_site, connected
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.links import SiteLink
 from stages.replication.link.proofs import own_signer
 from stages.replication.link.reaching import public_host
 from stages.replication.link.services import ClaimedPeer
-from stages.replication.link.standing import linked_peer
 from stages.replication.link.tls import AddressRefused
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Dial:
         self._hold = hold
         self._failures = 0
         self._next_at = 0.0
-        self._said = ""
+        self._logged = ""
         self.project_id: UUID | None = None
         self.task: asyncio.Task[None] | None = None
 
@@ -60,8 +60,8 @@ class Dial:
         if (self.task is None or self.task.done()) and now >= self._next_at:
             self.task = asyncio.create_task(self._dial(peer), name=f"dial {peer.key[:8]}")
 
-    def hurry(self) -> None:
-        """Somebody wants it now."""
+    def end_pause(self) -> None:
+        """Dial at the next round, however long the pause is."""
         self._next_at = 0.0
 
     def stop(self) -> None:
@@ -74,11 +74,11 @@ class Dial:
             linked, closed = await self._link(peer)
             if closed.code in {LinkClose.REFUSED, LinkClose.TOO_MANY, LinkClose.TOO_MANY_SOCKETS}:
                 shortest = REFUSED_PAUSE
-            self._say(peer, "" if linked else f"it closes with {closed.code} {closed.reason}")
+            self._log(peer, "" if linked else f"it closes with {closed.code} {closed.reason}")
         except (Unreachable, WrongSite, AddressRefused) as error:
-            self._say(peer, str(error))
+            self._log(peer, str(error))
         except DomainError as error:
-            self._say(peer, f"Postgres is away: {error}")
+            self._log(peer, f"Postgres is away: {error}")
         except Exception:
             logger.exception("Site %s could not be dialled", peer.name)
         self._failures = 0 if linked else self._failures + 1
@@ -114,11 +114,11 @@ class Dial:
         taking = functools.partial(take_key_chain, project_id=peer.project_id, key=key, chain=chain)
         return bool(await self._lanes.write(taking))
 
-    def _say(self, peer: ClaimedPeer, words: str) -> None:
+    def _log(self, peer: ClaimedPeer, reason: str) -> None:
         """In the log, once for each reason."""
-        if words and words != self._said:
-            logger.warning("Site %s is not linked: %s", peer.name or peer.key[:8], words)
-        self._said = words
+        if reason and reason != self._logged:
+            logger.warning("Site %s is not linked: %s", peer.name or peer.key[:8], reason)
+        self._logged = reason
 
 
 def _addresses(peer: ClaimedPeer) -> list[str]:

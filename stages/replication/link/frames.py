@@ -1,6 +1,6 @@
 """JSON-RPC 2.0 on a link: requests and answers in text frames, both ways, and one binary frame where an answer has one.
 
-Nothing is forgiven: both ends are programs of ours, or written against docs/sites.md.
+It is read strictly: both ends are programs of ours, or written against docs/sites.md.
 """
 
 from __future__ import annotations

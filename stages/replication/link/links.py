@@ -12,6 +12,7 @@ from uuid import UUID
 from gateway.execution import Lanes
 from kernel.errors import DomainError, Unavailable
 from kernel.tasks import end
+from stages.replication.link.access import LinkedPeer
 from stages.replication.link.calls import Calls
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import (
@@ -25,7 +26,6 @@ from stages.replication.link.frames import (
     result_frame,
 )
 from stages.replication.link.methods import METHODS, WORKERS, Answer, BadContent, Method, Remote, RemoteError, Worker
-from stages.replication.link.standing import LinkedPeer
 from stages.replication.link.waking import Waking
 from stages.replication.link.wires import Wire
 
@@ -54,8 +54,8 @@ class SiteLink:
         self._waking = Waking()
         self._requests: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
         self._ending: asyncio.Future[LinkClosed] = asyncio.get_running_loop().create_future()
-        self._heard_state = asyncio.Event()
-        self._said_state = asyncio.Event()
+        self._received_state = asyncio.Event()
+        self._sent_state = asyncio.Event()
 
     @property
     def project_id(self) -> UUID:
@@ -122,7 +122,7 @@ class SiteLink:
             self._end(closed)
             raise RemoteError(closed.code, "the link has ended") from None
         if method == "state":
-            self._said_state.set()
+            self._sent_state.set()
         return answer
 
     def _begin(self, work: Any) -> asyncio.Task[None]:
@@ -168,7 +168,7 @@ class SiteLink:
             method = METHODS.get(request.method)
             if method is None:
                 raise BadContent(f"there is no method {request.method}")
-            if not self._heard_state.is_set() and request.method != "state":
+            if not self._received_state.is_set() and request.method != "state":
                 raise BadContent(f"{request.method} before the first state")
             await self._answer(request, method)
 
@@ -189,7 +189,7 @@ class SiteLink:
             await self._wire.send(answer.frame)
         if request.method == "state":
             self._peer_state = request.params
-            self._heard_state.set()
+            self._received_state.set()
             self.wake()
 
     async def _in_lane(self, method: Method, work: Any) -> Answer:
@@ -201,8 +201,8 @@ class SiteLink:
         """Start what works along once both sides have said what they have: before that nothing else is answered."""
         tasks = [self._begin(self._work("state", WORKERS["state"]))]
         try:
-            await self._heard_state.wait()
-            await self._said_state.wait()
+            await self._received_state.wait()
+            await self._sent_state.wait()
             tasks += [self._begin(self._work(name, each)) for name, each in WORKERS.items() if name != "state"]
             await asyncio.gather(*tasks)
         finally:

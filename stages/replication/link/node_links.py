@@ -106,7 +106,7 @@ class NodeLinks:
         if wish.get("dial"):
             for dial in self._dials.values():
                 if dial.project_id == project_id:
-                    dial.hurry()
+                    dial.end_pause()
 
     async def hold(self, link: SiteLink) -> LinkClosed:
         """Have a link, where it is the one to keep, until it ends; answers why."""

@@ -38,7 +38,7 @@ def _register_methods() -> None:
     METHODS.register("bundles.push", Method(answer=Late("stages.replication.link.taking:take_bundles")))
     digests = Late("stages.replication.link.comparing:answer_digests")
     METHODS.register("digests.get", Method(answer=digests, only_reads=True))
-    WORKERS.register(_STATE, Late("stages.replication.link.states:tell_state"))
+    WORKERS.register(_STATE, Late("stages.replication.link.states:send_state"))
     WORKERS.register("bundles", Late("stages.replication.link.pushing:push_bundles"))
     WORKERS.register("forks", Late("stages.replication.link.pushing:push_forks"))
     WORKERS.register("comparing", Late("stages.replication.link.comparing:name_differences"))

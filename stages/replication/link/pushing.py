@@ -58,10 +58,10 @@ class Pusher:
         self._link = link
         # Of each site the newest bundle that is held there, or on its way there.
         self._there: dict[str, Sequence[Any]] = {}
-        self._heard: Mapping[str, Any] | None = None
+        self._seen: Mapping[str, Any] | None = None
         # Whether it has just said that it holds some of ours.
         self._holds = False
-        self._said: set[str] = set()
+        self._sent: set[str] = set()
         self._remaining: int | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -84,9 +84,9 @@ class Pusher:
     async def _look_at_state(self) -> None:
         """What the other site says that it has counts, unless more is on its way to it."""
         state = self._link.peer_state
-        if state is self._heard or self._under_way:
+        if state is self._seen or self._under_way:
             return
-        self._heard = state
+        self._seen = state
         known = functools.partial(known_of, self._link.project_id, state["held"])
         self._there = dict(await self._link.lanes.read(known))
         self._holds = bool(self._there)
@@ -98,12 +98,12 @@ class Pusher:
         waiting = bundles_after(self._link.project_id, has)[0] if holds else []
         certificates = _certificates(self._link.project_id, (*bundles, *waiting))
         keys = [*certificates, *revocations_of(self._link.project_id)]
-        return Batch(bundles, [each for each in keys if each["seal"] not in self._said], left)
+        return Batch(bundles, [each for each in keys if each["seal"] not in self._sent], left)
 
     async def _send(self, batch: Batch) -> None:
         while len(self._under_way) >= MAX_UNANSWERED:
             await self._finish(asyncio.FIRST_COMPLETED)
-        self._said |= {each["seal"] for each in batch.keys}
+        self._sent |= {each["seal"] for each in batch.keys}
         self._there = joined(self._there, newest_of(batch.bundles))
         # Within one catching up it only falls, whatever is written meanwhile.
         self._remaining = batch.left if self._remaining is None else min(batch.left, self._remaining)
@@ -141,11 +141,11 @@ async def push_forks(link: Link) -> None:
     Each once in a link: it closes that of a site which did not have it.
     """
     sent: set[tuple[str, int]] = set()
-    heard = None
+    seen = None
     while True:
-        if link.peer_state is not heard:
-            heard = link.peer_state
-            forks = functools.partial(forks_with, link.project_id, link.peer_key, heard["clock"])
+        if link.peer_state is not seen:
+            seen = link.peer_state
+            forks = functools.partial(forks_with, link.project_id, link.peer_key, seen["clock"])
             for fork in [each for each in await link.lanes.read(forks) if each not in sent][: MOST_FORKS - len(sent)]:
                 sent.add(fork)
                 batch = await link.lanes.read(functools.partial(_side_of_fork, link.project_id, *fork))

@@ -1,4 +1,4 @@
-"""What a link writes down about the other site: which node has it, what was heard. None of it is an event."""
+"""What a link writes down about the other site: which node has it, what it said. None of it is an event."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from django.db.models.functions import Coalesce, Now
 from kernel.transactions import write_transaction
 from projects.models import Status
 from stages.replication.environment import DISCOVERY
+from stages.replication.link.access import LinkedPeer
 from stages.replication.link.heads import joined
 from stages.replication.link.live import show
-from stages.replication.link.standing import LinkedPeer
 from stages.replication.models import Peer
 
 # How long a node has a site for itself, and how much of that may pass before it says again that it has.

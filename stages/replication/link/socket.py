@@ -25,18 +25,18 @@ class SiteConsumer(AsyncConsumer):
     """One socket of another site, from its first message to its end."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        # Not by Channels' dispatch: what is heard here is a conversation.
+        # Not by Channels' dispatch: a link reads its messages itself, in their order.
         await receive()
         speaks = SUBPROTOCOL in scope.get("subprotocols", ())
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if speaks else None})
         wire = ServedWire(scope, receive, send)
         try:
-            await self._talk(wire, scope, speaks=speaks)
+            await self._serve(wire, scope, speaks=speaks)
         except LinkClosed as closed:
             if not closed.by_peer:
                 await wire.close(closed.code)
 
-    async def _talk(self, wire: ServedWire, scope: Any, *, speaks: bool) -> None:
+    async def _serve(self, wire: ServedWire, scope: Any, *, speaks: bool) -> None:
         if not speaks:
             raise LinkClosed(LinkClose.BAD_CONTENT)
         node, address = await current_node(), address_of_scope(scope)

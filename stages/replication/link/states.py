@@ -28,13 +28,13 @@ INTERVAL: Final = 30.0
 QUIET: Final = 1.0
 
 
-async def tell_state(link: Link) -> None:
-    """Say what this site has, for ever."""
+async def send_state(link: Link) -> None:
+    """A worker of links: say what this site has."""
     loop = asyncio.get_running_loop()
     while True:
         state = await link.lanes.read(functools.partial(own_state, link.remote))
         # The forks in it are what that site says: `push_forks` of either side sends the bundles that show them.
-        read_params(await _told(link, state), StateAnswer)
+        read_params(await _answer_to(link, state), StateAnswer)
         until = loop.time() + INTERVAL
         while loop.time() < until:
             await link.woken(until - loop.time())
@@ -43,7 +43,7 @@ async def tell_state(link: Link) -> None:
                 break
 
 
-async def _told(link: Link, state: Mapping[str, Any]) -> dict[str, Any]:
+async def _answer_to(link: Link, state: Mapping[str, Any]) -> dict[str, Any]:
     """What the other site answers. Without it a link is of no use, and begins anew."""
     try:
         return await link.call("state", state)

@@ -64,7 +64,7 @@ def _of_peer(peer: Peer) -> Iterator[Diagnosis]:
             yield warn(subject, "never reached", f"Look whether {peer.address} answers from this machine.")
         else:
             remedy = "It has to dial this site: give this site an address, or that one, by a new invitation."
-            yield warn(subject, "never heard of, and it has no address", remedy)
+            yield warn(subject, "never linked, and it has no address", remedy)
     elif timezone.now() - peer.last_seen_at > SILENT:
         yield warn(subject, f"silent since {peer.last_seen_at:%Y-%m-%d}", "Ask there, or revoke it if it is lost.")
     yield from _clock(peer, subject)

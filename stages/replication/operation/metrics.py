@@ -1,6 +1,6 @@
 """What a Prometheus server learns about other sites: who is linked, who is behind, what is held, whose clock is wrong.
 
-All but the counter is the same at each node, since links write down what they heard (`Peer`).
+All but the counter is the same at each node, since links write down what other sites say (`Peer`).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ FIGURES: Final = (
     _of_sites("linked", "Admitted sites with a link now.", "count(*)", "connected_at IS NOT NULL"),
     _of_sites(
         "silent_seconds",
-        "How long the admitted site that was heard of least recently has been silent.",
+        "How long the admitted site that has been silent longest has sent nothing.",
         "coalesce(max(extract(epoch FROM now() - last_seen_at)), 0)",
         "last_seen_at IS NOT NULL",
     ),

@@ -12,7 +12,7 @@ from drafts.exchange.registry import ExportCheck, ExportedTable, Row
 from stages.replication.models import HeldBundle, Invitation, Peer
 from stages.replication.proof.held import hashes_of
 
-# What a link last heard, and which node dials: of this moment, and of nobody's record.
+# What the site last said over a link, and which node dials: of this moment, and of nobody's record.
 _HEARD: Final = frozenset(
     {
         *("clock", "state_hash", "head_number", "last_seen_at", "connected_at", "skew_ms", "remaining", "alarm"),

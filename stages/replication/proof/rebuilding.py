@@ -1,4 +1,4 @@
-"""Sites and invitations as the events say: what was decided about them. What links have heard is no record."""
+"""Sites and invitations as the events say: what was decided about them. What sites say over links is no record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stages.replication.admission import events
 from stages.replication.models import Invitation, Peer
 
 _HEX_OR_NONE: Final = Column(as_recorded=lambda data: bytes(data).hex() if data is not None else None)
-_HEARD: Final = "what a link last heard"
+_FROM_LINK: Final = "what the site last said over a link"
 # The members of an event that are columns as they are.
 _SAID: Final = ("name", "address", "address_unconfirmed", "rights", "copies", "is_home", "introduced_by")
 
@@ -36,7 +36,7 @@ PEERS: Final = Table(
     unrecorded={
         **dict.fromkeys(
             ("clock", "state_hash", "head_number", "last_seen_at", "connected_at", "skew_ms", "remaining", "alarm"),
-            _HEARD,
+            _FROM_LINK,
         ),
         **dict.fromkeys(("node", "claimed_until"), "which node dials it now"),
     },

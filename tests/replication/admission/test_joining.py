@@ -34,7 +34,7 @@ def home() -> Home:
 
 @pytest.fixture
 def replica(home: Home, administrator: Caller) -> Project:
-    return join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+    return join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
 
 
 def test_a_replica_has_the_id_of_the_project_and_whoever_joined_as_its_owner(
@@ -63,31 +63,31 @@ def test_a_project_that_is_here_is_not_joined_again_and_its_site_not_even_dialle
     home: Home, replica: Project, administrator: Caller
 ) -> None:
     with pytest.raises(Conflict, match="here already"):
-        join_project(caller=administrator, text=home.invitation(code="another"), knock=home.knock)
+        join_project(caller=administrator, text=home.invitation(code="another"), handshake=home.handshake)
     assert len(home.asked) == 1
 
 
 def test_nobody_joins_a_project_of_this_site(project: Project, boss: Caller, administrator: Caller) -> None:
     text = invite_site(caller=boss, project_id=project.id, rights="writes", copies=False).text
     with pytest.raises(Conflict, match="here already"):
-        join_project(caller=administrator, text=text, knock=Home().knock)
+        join_project(caller=administrator, text=text, handshake=Home().handshake)
 
 
 def test_a_repeated_request_gets_the_same_replica(home: Home, administrator: Caller) -> None:
     caller = replace(administrator, client_ref=uuid4())
-    first = join_project(caller=caller, text=home.invitation(), knock=home.knock)
-    second = join_project(caller=caller, text=home.invitation(), knock=home.knock)
+    first = join_project(caller=caller, text=home.invitation(), handshake=home.handshake)
+    second = join_project(caller=caller, text=home.invitation(), handshake=home.handshake)
     assert (second.id, second.repeated, len(home.asked)) == (first.id, True, 1)
     with pytest.raises(Conflict):
-        join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+        join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     other = Home(project=home.project)
     with pytest.raises(ClientRefReused):
-        join_project(caller=caller, text=other.invitation(), knock=other.knock)
+        join_project(caller=caller, text=other.invitation(), handshake=other.handshake)
 
 
 def test_only_administrators_join(home: Home, boss: Caller) -> None:
     with pytest.raises(PermissionDenied):
-        join_project(caller=boss, text=home.invitation(), knock=home.knock)
+        join_project(caller=boss, text=home.invitation(), handshake=home.handshake)
     assert home.asked == []
 
 
@@ -96,7 +96,7 @@ def test_where_the_other_site_refuses_nothing_is_kept(home: Home, administrator:
         raise PermissionDenied("This code does not admit a site.")
 
     with pytest.raises(PermissionDenied):
-        join_project(caller=administrator, text=home.invitation(), knock=refuse)
+        join_project(caller=administrator, text=home.invitation(), handshake=refuse)
     assert not Project.objects.filter(pk=home.project).exists()
 
 
@@ -116,7 +116,7 @@ def test_an_answer_that_is_not_understood_joins_nothing(
 ) -> None:
     home.answers = answers
     with pytest.raises(ValidationFailed):
-        join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+        join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     assert not Project.objects.filter(pk=home.project).exists()
 
 
@@ -130,7 +130,7 @@ def test_the_record_of_a_join_verifies(replica: Project, administrator: Caller) 
 def test_who_is_invited_by_a_replica_knows_the_home_too(home: Home, administrator: Caller) -> None:
     lyon = Elsewhere(home.project, "Lyon")
     home.answers["home"] = {"key": lyon.site_key, "site": str(lyon.site_id), "name": "Lyon", "address": ""}
-    project = join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+    project = join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     inviter, found = Peer.objects.filter(project=project).order_by("is_home")
     assert (inviter.key_text, inviter.is_home, inviter.is_admitted) == (home.site_key, False, True)
     assert (found.key_text, found.is_home, found.is_admitted) == (lyon.site_key, True, False)
@@ -171,5 +171,5 @@ def test_a_name_that_shows_nothing_is_that_of_the_invitation(
     home: Home, administrator: Caller, caller_for: Callable[..., Caller]
 ) -> None:
     home.answers["project"] = {"id": str(home.project), "name": "  ", "description": " two\nlines "}
-    joined = join_project(caller=administrator, text=home.invitation(name="As invited"), knock=home.knock)
+    joined = join_project(caller=administrator, text=home.invitation(name="As invited"), handshake=home.handshake)
     assert (joined.name, joined.description) == ("As invited", "two\nlines")

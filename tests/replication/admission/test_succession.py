@@ -157,7 +157,7 @@ def test_a_third_site_hears_of_a_new_key(project: Project, bring: Callable[..., 
 
 def test_home_stays_home_under_a_new_key(administrator: Caller) -> None:
     home = Home()
-    project = join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+    project = join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     site = Elsewhere(project.id, "Uppsala")
     site.key, site.site_id = home.key, home.site
     link = site.take_new_key()

@@ -116,7 +116,7 @@ class Home:
     def site_key(self) -> str:
         return self.key.verify_key.encode().hex()
 
-    def knock(self, **asked: Any) -> dict[str, Any]:
+    def handshake(self, **asked: Any) -> dict[str, Any]:
         """What dialling it answers."""
         self.asked.append(asked)
         project = {"id": str(self.project), "name": "Oncology agent", "description": "Reads protocols"}

@@ -74,7 +74,7 @@ def test_c32_an_altered_event_is_no_copy(project: Project) -> None:
 
 def test_c32_a_replica_is_not_written_but_for_its_registers(administrator: Caller) -> None:  # noqa: F811 (the fixture)
     home = Home()
-    replica = join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+    replica = join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     with pytest.raises(ProjectFrozen):
         update_project(caller=administrator, project_id=replica.id, name="Ours now")
     Desk(replica, administrator).create_table()

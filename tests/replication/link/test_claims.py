@@ -8,6 +8,7 @@ import pytest
 from django.db.models.functions import Now
 
 from projects.models import Project, Status
+from stages.replication.link.access import LinkedPeer
 from stages.replication.link.presence import links_of
 from stages.replication.link.services import (
     are_admitted,
@@ -17,7 +18,6 @@ from stages.replication.link.services import (
     note_push,
     release_peers,
 )
-from stages.replication.link.standing import LinkedPeer
 from stages.replication.models import Peer
 from tests.replication.rows import key_of, make_peer
 

@@ -17,7 +17,7 @@ from projects.models import Project
 from stages.replication.admission.services import revoke_site
 from stages.replication.link.calling import WrongSite, call_site, connected
 from stages.replication.link.close_codes import LinkClosed
-from stages.replication.link.dialling import knock
+from stages.replication.link.dialling import handshake
 from stages.replication.link.proofs import own_signer
 from stages.replication.link.tries import MAX_TRIES
 from stages.replication.models import Peer
@@ -128,13 +128,13 @@ async def test_another_subprotocol_is_not_spoken(stranger: Stranger, project: Pr
         assert await talk.closed() == 4422
 
 
-async def test_knocking(server: Server, project: Project, new_code: NewCode) -> None:
+async def test_handshakes(server: Server, project: Project, new_code: NewCode) -> None:
     address, key = f"ws://127.0.0.1:{server.port}", own_signer().key
     hello = {"site": str(uuid4()), "name": "Lyon", "address": "", "code": "wrong"}
 
     async def tried(**changes: str | UUID) -> None:
         facts = {"address": address, "certificate": "", "project": project.id, "key": key, "hello": hello, **changes}
-        await in_thread(knock, **facts)
+        await in_thread(handshake, **facts)
 
     with pytest.raises(PermissionDenied):
         await tried()

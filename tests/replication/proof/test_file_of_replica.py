@@ -44,7 +44,7 @@ def push_of(home: Home) -> dict[str, Any]:
 def replica(administrator: Caller) -> Project:
     """A replica with a record of its own, and something of home's, joined by who has another name since."""
     home = Home()
-    project = join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+    project = join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     about: Any = {"caller": administrator, "project_id": project.id, "table": "requirements"}
     create_table(**about, columns=[{"name": "title"}])
     create_records(**about, rows=[{"title": "Pump stops"}])

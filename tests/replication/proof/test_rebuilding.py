@@ -73,7 +73,7 @@ def test_c02_a_project_that_was_joined_adds_up(before: list[str], administrator:
     home.answers = {
         "home": {"key": third.site_key, "site": str(third.site_id), "name": "Lyon", "address": "wss://lyon.example"}
     }
-    project = join_project(caller=administrator, text=home.invitation(), knock=home.knock)
+    project = join_project(caller=administrator, text=home.invitation(), handshake=home.handshake)
     assert set(Peer.objects.filter(project=project).values_list("name", "is_home")) == {
         ("Uppsala", False),
         ("Lyon", True),

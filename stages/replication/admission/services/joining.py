@@ -37,16 +37,16 @@ from stages.replication.models.peers import MAX_ADDRESS
 from stages.replication.models.peers import MAX_NAME as MAX_SITE_NAME
 from stages.replication.permissions import JOIN
 
-Knock = Callable[..., Mapping[str, Any]]
-KNOCK: Knock = Late("stages.replication.link.dialling:knock")
+Handshake = Callable[..., Mapping[str, Any]]
+HANDSHAKE: Handshake = Late("stages.replication.link.dialling:handshake")
 
 
-def join_project(*, caller: Caller, text: str, knock: Knock = KNOCK) -> Project:
+def join_project(*, caller: Caller, text: str, handshake: Handshake = HANDSHAKE) -> Project:
     """Join the project of an invitation; the caller owns the replica. Administrators only.
 
-    `knock` dials the other site, proves both keys, and answers its greeting. Raises `ValidationFailed` for a text that
-    is no invitation, `Conflict` where the project is here already, `PermissionDenied` for a code that does not admit,
-    and what `knock` raises where nobody answers.
+    `handshake` dials the other site, proves both keys, and answers its greeting. Raises `ValidationFailed` for a text
+    that is no invitation, `Conflict` where the project is here already, `PermissionDenied` for a code that does not
+    admit, and what `handshake` raises where nobody answers.
     """
     refuse_read_only(caller)
     _require_administrator(caller.user)
@@ -59,7 +59,7 @@ def join_project(*, caller: Caller, text: str, knock: Knock = KNOCK) -> Project:
     if bytes.fromhex(invitation.key) in own_keys() or Project.objects.filter(pk=invitation.project).exists():
         raise Conflict(_("This project is here already."), project=str(invitation.project))
     ensure_site_key(caller=caller)
-    greeting = knock(
+    greeting = handshake(
         address=invitation.address,
         certificate=invitation.certificate,
         project=str(invitation.project),

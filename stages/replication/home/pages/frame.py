@@ -29,7 +29,7 @@ from workspace.script_texts import script_texts
 
 # What a page is written again for: more of the record, links that come and go; or only a text that it waits for.
 RECORD_AND_LINKS: Final = f"{RECORD} {CONTENT} sync.connected sync.disconnected"
-# Sites that are linked hear of each other twice a minute.
+# Linked sites say twice a minute what they have.
 _NOW: Final = 2
 
 

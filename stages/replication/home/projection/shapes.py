@@ -18,7 +18,7 @@ from projects.fields import check_field_name
 
 _Shape = TypeVar("_Shape")
 
-# Versions and tokens stand in addresses and are offsets of queries.
+# Versions and tokens are parts of addresses and are offsets of queries.
 Number = Annotated[int, Meta(ge=1, le=999_999_999)]
 Token = Annotated[int, Meta(ge=1)]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -119,7 +119,7 @@ def fit(shape: type[_Shape], data: object) -> _Shape | None:
 
 
 def is_identity(text: str) -> bool:
-    """Whether a text can stand where addresses have the id of a thing."""
+    """Whether a text can be the id of a thing in an address."""
     return fit(Identity, text) is not None
 
 

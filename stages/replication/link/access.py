@@ -1,4 +1,4 @@
-"""Whether a site may have a link for a project, read when it calls and again every second while it has one."""
+"""Whether a site may have a link for a project."""
 
 from __future__ import annotations
 
