@@ -18,7 +18,7 @@ from stages.registers.storing.storage import PostgresStorage
 from stages.replication.admission.claims import Claim, open_claims
 from stages.replication.admission.cuts import Cut
 from stages.replication.admission.services.moving import move_cut
-from stages.replication.admission.standing import standings
+from stages.replication.admission.sites import known_sites
 from stages.replication.choices import Decision, HeldReason
 from stages.replication.held.runs import run_to
 from stages.replication.ingest.examining import WAITING, Examined, Refused, examine
@@ -90,7 +90,7 @@ class Taking:
     @cached_property
     def _sites(self) -> frozenset[str]:
         """Those that somebody here has admitted: many may be invented, and are not looked at one by one."""
-        return frozenset(standings(self.write.project.id))
+        return frozenset(known_sites(self.write.project.id))
 
     def take(
         self, rows: Sequence[HeldBundle], *, released: Collection[str] = (), claim: Claim | None = None

@@ -78,7 +78,7 @@ def examine(bundles: Iterable[WireBundle], known: Knowledge) -> Examined:
     found = Examined()
     read = [each for each in (_read(bundle, found) for bundle in bundles) if each is not None]
     known.read_for([signed for _bundle, signed in read])
-    certified = [each for each in read if _standing(*each, known, found)]
+    certified = [each for each in read if _may_come(*each, known, found)]
     signed_ones = [signed for _bundle, signed in certified]
     following = _Following(known, found)
     for (bundle, signed), at in zip(certified, wrong_signatures(signed_ones), strict=True):
@@ -120,7 +120,7 @@ def _claimed(header: str) -> tuple[str | None, int | None]:
         return None, None
 
 
-def _standing(bundle: WireBundle, signed: SignedBundle, known: Knowledge, found: Examined) -> bool:
+def _may_come(bundle: WireBundle, signed: SignedBundle, known: Knowledge, found: Examined) -> bool:
     """Whether the bundle is one of this project, of a site that may write here, and of people whom it certified."""
     refusal = _refusal_of_site(bundle, signed, known) or _refusal_of_people(bundle, signed, known)
     if refusal is not None:
@@ -132,15 +132,15 @@ def _refusal_of_site(bundle: WireBundle, signed: SignedBundle, known: Knowledge)
     header = signed.header
     if header.project != str(known.project_id):
         return Refusal(HeldReason.MALFORMED, gettext(_ANOTHER_PROJECT))
-    standing = known.standing(header.site_key)
-    if standing is None:
+    site = known.site(header.site_key)
+    if site is None:
         return Refusal(HeldReason.UNKNOWN_SITE, gettext(_UNKNOWN_SITE))
-    if standing.cut_number is None:
-        return None if standing.may_write else Refusal(HeldReason.READ_ONLY, gettext(_READ_ONLY))
-    is_last = header.number == standing.cut_number
-    is_cut_off = header.number > standing.cut_number or (is_last and bundle.hash != standing.cut_hash)
+    if site.cut is None:
+        return None if site.may_write else Refusal(HeldReason.READ_ONLY, gettext(_READ_ONLY))
+    is_last = header.number == site.cut.number
+    is_cut_off = header.number > site.cut.number or (is_last and bundle.hash != site.cut.hash)
     if is_cut_off and bundle.hash not in known.released and bundle.hash not in known.led_to_cut:
-        return Refusal(HeldReason.REVOKED, gettext(_CUT).format(number=standing.cut_number))
+        return Refusal(HeldReason.REVOKED, gettext(_CUT).format(number=site.cut.number))
     return None
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from kernel.statements import ids_text, run_together
 from stages.registers.fold.bundles import Head, SignedBundle
-from stages.replication.admission.standing import Standing, standings
+from stages.replication.admission.sites import KnownSite, known_sites
 from stages.replication.environment import SKEW
 
 _KEYS: Final = """
@@ -48,7 +48,7 @@ class Knowledge:
     now: datetime
     released: Collection[str] = ()
     led_to_cut: Collection[str] = ()
-    _standings: dict[str, Standing] = field(default_factory=dict)
+    _sites: dict[str, KnownSite] = field(default_factory=dict)
     # Of each site and key that it has certified, the number of the last bundle that counts, if it was revoked.
     _certified: dict[tuple[str, str], int | None] = field(default_factory=dict)
     _waiting: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -74,15 +74,15 @@ class Knowledge:
                 (_WAITING, [self.project_id, list(sites)]),
             ]
         )
-        self._standings = standings(self.project_id)
+        self._sites = known_sites(self.project_id)
         self._certified |= {(site, actor): last for site, actor, last in found[0]}
         self._used |= {(site, str(op_id)) for site, op_id in found[1]}
         for site, number in found[2]:
             self._waiting[site].add(number)
 
-    def standing(self, site: str) -> Standing | None:
+    def site(self, key: str) -> KnownSite | None:
         """What a site may do; None for one that nobody has admitted."""
-        return self._standings.get(site)
+        return self._sites.get(key)
 
     def is_certified(self, site: str, actor: str) -> bool:
         """Whether a site has certified a key."""

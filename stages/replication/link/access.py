@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from projects.models import Project, Status
 from stages.replication.admission.services.inviting import hash_of
-from stages.replication.admission.standing import may_link
+from stages.replication.admission.sites import may_link
 from stages.replication.models import Invitation, Peer
 
 

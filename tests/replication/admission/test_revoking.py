@@ -14,6 +14,7 @@ from kernel.errors import Conflict, NotFound, ValidationFailed
 from notifications.models import Notification
 from projects.models import Project
 from stages.registers.models import Bundle
+from stages.replication.admission.cuts import NOTHING
 from stages.replication.admission.introductions import introductions_of
 from stages.replication.admission.services import (
     admit_site,
@@ -22,7 +23,7 @@ from stages.replication.admission.services import (
     revoke_site,
     take_introductions,
 )
-from stages.replication.admission.standing import may_link, standings
+from stages.replication.admission.sites import KnownSite, known_sites, may_link
 from stages.replication.models import Peer
 from tests.registers.storing.world import Desk
 from tests.replication.admission.world import Elsewhere
@@ -108,8 +109,7 @@ def test_a_site_of_which_nothing_is_here_is_cut_before_its_first_bundle(
 ) -> None:
     peer = revoke_site(caller=boss, project_id=project.id, key=lyon.site_key, reason="A mistake")
     assert (peer.cut_number, peer.cut_hash) == (0, None)
-    standing = standings(project.id)[lyon.site_key]
-    assert (standing.is_admitted, standing.cut_number) == (False, 0)
+    assert known_sites(project.id)[lyon.site_key] == KnownSite(may_write=True, cut=NOTHING)
 
 
 def test_a_site_is_revoked_once_and_for_a_reason(project: Project, boss: Caller, lyon: Elsewhere) -> None:
@@ -214,7 +214,7 @@ def test_rights_are_changed_for_a_reason(project: Project, boss: Caller, lyon: E
     (event,) = Event.objects.of_project(project.id).filter(action="site.rights_changed")
     before = {"rights": "writes", "copies": False, "address": "wss://basel.example", "address_unconfirmed": True}
     assert event.data["before"] == before
-    assert not standings(project.id)[lyon.site_key].may_write
+    assert not known_sites(project.id)[lyon.site_key].may_write
 
 
 def test_what_was_held_for_rights_comes_in_when_they_are_given(
@@ -233,7 +233,7 @@ def test_a_site_that_was_introduced_is_admitted_by_a_click(project: Project, bos
     oslo = Elsewhere(project.id, "Oslo")
     assert take_introductions(project_id=project.id, peer_key=lyon.site_key, introductions=[oslo.introduction()]) == 1
     assert not may_link(project.id, oslo.site_key)
-    assert oslo.site_key not in standings(project.id)
+    assert oslo.site_key not in known_sites(project.id)
     peer = admit_site(caller=boss, project_id=project.id, key=oslo.site_key, rights="reads", copies=False)
     assert (peer.name, peer.address, peer.is_admitted, peer.rights) == ("Oslo", "wss://basel.example", True, "reads")
     assert bytes(peer.introduced_by or b"").hex() == lyon.site_key

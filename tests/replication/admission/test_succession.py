@@ -18,6 +18,7 @@ from projects.models import Project
 from projects.services import archive_project
 from stages.registers.keys import own_site_key
 from stages.registers.models import Bundle
+from stages.replication.admission.cuts import NOTHING, Cut
 from stages.replication.admission.introductions import introductions_of
 from stages.replication.admission.services import (
     admit_site,
@@ -26,7 +27,7 @@ from stages.replication.admission.services import (
     take_introductions,
     take_key_chain,
 )
-from stages.replication.admission.standing import may_link, standings
+from stages.replication.admission.sites import known_sites, may_link
 from stages.replication.admission.succession import key_chain, read_chain
 from stages.replication.models import Peer
 from tests.registers.storing.world import Desk
@@ -184,9 +185,9 @@ def test_this_site_says_by_which_changes_it_came_to_its_key(own_folder: None, pr
     assert (first["before"], first["key"], second["key"]) == (before.hex(), second["before"], own_site_key().hex())
     read = read_chain([first, second], project.id, own_site_key().hex())
     assert [(each.end.number, each.end.hash) for each in read] == [(last.number, bytes(last.hash).hex()), (0, "")]
-    found = standings(project.id)
-    ends = [found[key].cut_number for key in (first["before"], second["before"], second["key"])]
-    assert ends == [last.number, 0, None]
+    found = known_sites(project.id)
+    former, between, current = (found[key].cut for key in (first["before"], second["before"], second["key"]))
+    assert (former, between, current) == (Cut(last.number, bytes(last.hash).hex()), NOTHING, None)
     ann.create({"title": "B"})
     newest = Bundle.objects.filter(project=project).latest("arrival")
     assert (bytes(newest.site_key), newest.number) == (own_site_key(), 1)
