@@ -19,6 +19,7 @@ from kernel.crdt.known_items import KnownItems
 from kernel.crdt.updates import read_update
 from kernel.errors import DomainError
 from stages.registers.fold.operations import Order
+from stages.registers.fold.stored_documents import StoredDocument
 
 ROOT: Final = "text"
 MAX_BYTES: Final = 1024 * 1024
@@ -44,20 +45,6 @@ class _Anyone(Collection[int]):
 
 
 ANYONE: Final = _Anyone()
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A document as it is kept: after the update at `last`, with what the strict reader has to know of it.
-
-    `clocks` and `pairs` are those of `KnownItems`: the pairs of text that is deleted are not in `state` any more.
-    """
-
-    last: Order
-    state: bytes
-    text: str
-    clocks: dict[int, int]
-    pairs: dict[int, tuple[int, ...]]
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.clocks import join
-from stages.registers.fold.documents import Replay, StoredDocument, YrsFailed, replay_text
+from stages.registers.fold.documents import Replay, YrsFailed, replay_text
 from stages.registers.fold.effects import (
     IDENTITY,
     Field,
@@ -36,6 +36,7 @@ from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import CreateEdge, CreateOrderedEdge
 from stages.registers.fold.refreshing import Changes, Refresh, Touched
 from stages.registers.fold.storage import Storage
+from stages.registers.fold.stored_documents import StoredDocument
 from stages.registers.fold.views import State, mapping_classes
 
 

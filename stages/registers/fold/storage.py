@@ -20,7 +20,7 @@ from stages.registers.fold.operations import Operation, Order
 from stages.registers.fold.views import Edge, Record
 
 if TYPE_CHECKING:
-    from stages.registers.fold.documents import StoredDocument
+    from stages.registers.fold.stored_documents import StoredDocument
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.statements import Rows, Statement, ids_text, run, run_together
-from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import Field, Pair, Subject, Write
 from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
 from stages.registers.fold.lives import Life
+from stages.registers.fold.stored_documents import StoredDocument
 from stages.registers.fold.views import Edge, Record, show_edge, show_record
 from stages.registers.storing.spelling import (
     read_document,

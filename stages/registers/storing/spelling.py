@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import Field, Write
 from stages.registers.fold.facts import EdgeFacts, Ends, FacetLife, RecordFacts, Tips
 from stages.registers.fold.lives import Life, Seen
 from stages.registers.fold.members import MAX_INTEGER
+from stages.registers.fold.stored_documents import StoredDocument
 
 
 def to_text(value: Any) -> str:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from kernel.statements import Rows, Statement, run, run_together
 from stages.registers.fold.bundles import Bundle
-from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import IDENTITY, Field, Key, Pair, Subject, Write, is_identity, keys
 from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
 from stages.registers.fold.identity import Identity
@@ -21,6 +20,7 @@ from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.fold.storage import Indexes
+from stages.registers.fold.stored_documents import StoredDocument
 from stages.registers.fold.views import Conflict, Edge, Record, mapping_classes
 from stages.registers.storing.finding import Finding
 from stages.registers.storing.flushing import Flush

@@ -24,9 +24,10 @@ from projects.models import Status
 from projects.permissions import allowed
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.deltas import write_text
-from stages.registers.fold.documents import MAX_BYTES, ROOT, Replay, StoredDocument, YrsFailed
+from stages.registers.fold.documents import MAX_BYTES, ROOT, Replay, YrsFailed
 from stages.registers.fold.effects import Field, Key
 from stages.registers.fold.payloads import MAX_DELTA, Payload, SetCRDTField
+from stages.registers.fold.stored_documents import StoredDocument
 from stages.registers.models import TextWriter
 from stages.registers.permissions import READ, WRITE
 from stages.registers.schema import Schema

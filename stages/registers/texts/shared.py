@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stages.registers.fold.acts import Acts
-from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import Field
+from stages.registers.fold.stored_documents import StoredDocument
 from stages.registers.fold.views import raw_fields
 from stages.registers.schema import Schema
 from stages.registers.verbs.finding import record_in, table_of

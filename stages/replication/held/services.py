@@ -29,10 +29,10 @@ from stages.replication.choices import Decision
 from stages.replication.held.acts import ACTS, DISCARD, RE_ENTER, RELEASE
 from stages.replication.held.events import DISCARDED, RE_ENTERED, RELEASED
 from stages.replication.held.taking import Taking
-from stages.replication.ingest.taking import VIA
 from stages.replication.ingest.wire import wire_of_text
 from stages.replication.models import HeldBundle
 from stages.replication.permissions import DECIDE_HELD
+from stages.replication.via import SITE
 
 # Of operations whose payloads somebody entered again: the hash of the bundle in which they were.
 SOURCE: Final = "held"
@@ -102,7 +102,7 @@ def retry_held(project_id: UUID) -> int:
     """
     if not HeldBundle.objects.filter(project=project_id, decision="").exists():
         return 0
-    with upkeep_write(caller=foundry_caller(VIA), project_id=project_id) as write:
+    with upkeep_write(caller=foundry_caller(SITE), project_id=project_id) as write:
         return Taking(write, PostgresStorage(project_id), database_now()).take_waiting()
 
 

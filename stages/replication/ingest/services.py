@@ -21,9 +21,10 @@ from stages.replication.held.taking import Taking
 from stages.replication.ingest.examining import Refused, examine, is_wrong
 from stages.replication.ingest.knowledge import Knowledge
 from stages.replication.ingest.reading import SiteClock, clock_of_heads
-from stages.replication.ingest.taking import VIA, take_in
+from stages.replication.ingest.taking import take_in
 from stages.replication.models import HeldBundle
 from stages.replication.notices import notice_refused
+from stages.replication.via import SITE
 
 _KNOWN: Final = """
 SELECT encode(hash, 'hex') FROM registers_bundle WHERE project_id = %s AND hash = ANY(%s)
@@ -59,7 +60,7 @@ def ingest_bundles(
     project's status: the sites answer for their people, and a release names the clock that it is about.
     """
     arrived = {each.hash: each for each in bundles}
-    with upkeep_write(caller=foundry_caller(VIA), project_id=project_id) as write:
+    with upkeep_write(caller=foundry_caller(SITE), project_id=project_id) as write:
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
         if keys and take_certificates(project_id=project_id, statements=keys):

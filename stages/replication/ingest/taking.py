@@ -11,13 +11,12 @@ from stages.registers.services.intake import Intake
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.notices import notice_conflicts
 from stages.replication.operation.metrics import INGESTED
-
-VIA = "site"
+from stages.replication.via import SITE
 
 
 def take_in(write: ProjectWrite, storage: PostgresStorage, bundles: Sequence[Bundle], sender: str) -> None:
     """Append what the site with the key `sender` sent, each site's bundles in the order of its chain."""
-    events = Intake(write, storage, sender, VIA).take(bundles)
+    events = Intake(write, storage, sender, SITE).take(bundles)
     write.afterwards(INGESTED.inc, len(bundles))
     if any(each.data["opened"] for each in events):
         hashes = [bytes.fromhex(each.hash) for each in bundles]
