@@ -53,11 +53,7 @@ def apart(standing_network: TestNetwork, django_db_blocker: DjangoDbBlocker) -> 
     """The three sites, whose owners have nothing in common yet."""
     with django_db_blocker.unblock():
         sites = tuple(standing_network.sites.values())
-        for site in sites:
-            if not all(node.is_running for node in site.nodes):
-                site.start_again()
-        standing_network.project = ""
-        standing_network.heal()
+        standing_network.begin_anew()
         before = [len(site.output) for site in sites]
         yield Trio(standing_network, *sites)
         # Pytest shows it where the test has failed.

@@ -93,6 +93,26 @@ class TestNetwork:
             site.wait()
         return sites
 
+    def begin_anew(self) -> None:
+        """Let a test find the sites as if it were the first: they run, with right clocks, whole lines and no tries."""
+        for site in self.sites.values():
+            site.recover()
+        self._part_for_good()
+        self.lines.restore(itertools.starmap(self.lines.line, itertools.permutations(self.sites, 2)))
+        for site in self.sites.values():
+            site.forget_tries()
+
+    def _part_for_good(self) -> None:
+        """End what they have in common: sites dial each other, and count refusals, as long as they have a project."""
+        self.partition(*([site] for site in self.sites.values()))
+        if self.project:
+            for site in filter(self.is_member, self.sites.values()):
+                for each in site.owner.get(f"projects/{self.project}/sites/")["results"]:
+                    if each["admitted_at"] and not each["revoked_at"]:
+                        path = f"projects/{self.project}/sites/{each['key']}/revoke/"
+                        site.owner.post(path, {"reason": "The test is over"})
+        self.project = ""
+
     def begin_project(self, home: Site, *, name: str = "Network") -> str:
         """A further project that the sites may share, at its home; its id."""
         self.project = home.owner.make_project(name)
@@ -179,9 +199,11 @@ class TestNetwork:
         found: list[Recording] = []
         for line in lines:
             line.recordings, line.records = found, True
-        yield found
-        for line in lines:
-            line.records = False
+        try:
+            yield found
+        finally:
+            for line in lines:
+                line.recordings, line.records = [], False
 
     def dial(self, site: Site, other: Site) -> None:
         """Let a site dial another one now, where it has admitted it."""

@@ -154,6 +154,11 @@ class Site:
         self.add_node().port = port
         self.start()
 
+    def recover(self) -> None:
+        """Have it as it was first started: one node, which runs, and a clock that is right."""
+        if len(self.nodes) != 1 or not self.node.is_running or self.clock:
+            self.start_again(clock=0.0 if self.clock else None)
+
     def set_clock(self, seconds: float) -> None:
         """Let its clock be wrong by so many seconds, from its next start on: that of its nodes and of its database."""
         self.clock = seconds
@@ -226,13 +231,22 @@ class Site:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def forget_tries(self) -> None:
+        """Begin to count anew how often somebody was refused here: all sites dial each other from one address."""
+        with redis.Redis.from_url(self._redis_url) as client:
+            names = list(client.scan_iter("sites:tries:*"))
+            if names:
+                client.delete(*names)
+
     def tamper(self, table: str, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         """Change a table in a way that its triggers refuse, as only who owns the database can."""
         name = sql.Identifier(table)
         with psycopg.connect(databases.address(self.database), autocommit=True) as connection:
             connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
-            connection.execute(statement, parameters)
-            connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
+            try:
+                connection.execute(statement, parameters)
+            finally:
+                connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
 
     def _empty_redis(self) -> None:
         for offset in range(DATABASES_PER_WORKER):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.stored import events_of
@@ -36,10 +38,18 @@ def test_an_invitation_ends_after_a_day(apart: Trio) -> None:
     network, a, b = apart.network, apart.a, apart.b
     network.begin_project(a)
     invitation = network.invite(a)
-    shift_invitations(a, network.project, -25)
-    assert b.owner.refused("POST", "projects/join/", {"invitation": invitation})[0] == 403
-    shift_invitations(a, network.project, 25)
+    with shifted_invitations(a, network.project, -25):
+        assert b.owner.refused("POST", "projects/join/", {"invitation": invitation})[0] == 403
     assert not network.is_member(b)
+
+
+@contextmanager
+def shifted_invitations(site: Site, project: str, hours: int) -> Iterator[None]:
+    shift_invitations(site, project, hours)
+    try:
+        yield
+    finally:
+        shift_invitations(site, project, -hours)
 
 
 def shift_invitations(site: Site, project: str, hours: int) -> None:
