@@ -138,10 +138,12 @@ class NodeLinks:
         if self._links.get(link.peer.id) is not link:
             return
         del self._links[link.peer.id]
-        if self._is_ending:
-            return
-        with suppress(DomainError):
-            await self.lanes.write(functools.partial(disconnect_peer, link.peer, node=self._name))
+        # Not while another link is decided about: writing that it has ended could come after that the next one has begun.
+        async with self._deciding:
+            if self._is_ending or link.peer.id in self._links:
+                return
+            with suppress(DomainError):
+                await self.lanes.write(functools.partial(disconnect_peer, link.peer, node=self._name))
 
     async def _follow(self) -> None:
         if not self._is_following:

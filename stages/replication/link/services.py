@@ -55,7 +55,8 @@ def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
         if getattr(settings, DISCOVERY):
             # One without an address may be found in this network.
             wanted = Q()
-        _admitted().filter(is_due, pk__in=linked).update(claimed_until=Now() + CLAIM)
+        kept = {"claimed_until": Now() + CLAIM, "connected_at": Coalesce("connected_at", Now())}
+        _admitted().filter(is_due, pk__in=linked).update(**kept)
         # Of a node that ended without a word, the mark of its link goes with its claim.
         claimable = _admitted().filter(wanted, is_free | is_due)
         claimable.update(node=node, claimed_until=Now() + CLAIM, connected_at=None, remaining=0)

@@ -97,6 +97,15 @@ def test_a_link_whose_node_ended_without_a_word_is_over(lyon: LinkedPeer) -> Non
     assert list(links_of(lyon.project_id)) == [lyon.key]
 
 
+def test_a_link_that_its_node_has_gets_a_lost_mark_again(lyon: LinkedPeer) -> None:
+    assert connect_peer(lyon, node="one", comes_first=False)
+    Peer.objects.filter(pk=lyon.id).update(connected_at=None)
+    assert links_of(lyon.project_id) == {}
+    let_time_pass(lyon, 6)
+    assert claimed("one", lyon) == ["Lyon"]
+    assert list(links_of(lyon.project_id)) == [lyon.key]
+
+
 def test_what_a_site_has_only_grows_by_what_it_sends(lyon: LinkedPeer) -> None:
     site = key_of("Lyon")
     note_push(lyon.id, newest={site: ("00" * 12, 3, "11" * 32)}, remaining=1)
