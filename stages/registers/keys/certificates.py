@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,11 +12,9 @@ from django.conf import settings
 from accounts.models import User
 from audit.keys.sealing import Sealed, seal
 from audit.keys.text import rfc3339
-from kernel.canonical import canonical
-from kernel.errors import ValidationFailed
-from kernel.ijson import parse
 from stages.registers.fold.members import check_text
 from stages.registers.fold.signatures import KEY_BYTES, is_usable_key, verify
+from stages.registers.keys.statements import read_members
 
 KIND: Final = "actor_certificate"
 # Bytes of each name in a certificate.
@@ -58,12 +56,7 @@ def seal_certificate(*, public_key: bytes, site_key: bytes, user: User, at: date
 
 def read_certificate(text: str, sealed: bytes) -> Certified:
     """What a certificate says. Raises `ValueError` where its text or its seal is wrong, or a key of small order."""
-    try:
-        found: Any = parse(text)
-    except ValidationFailed as error:
-        raise ValueError(f"it is not I-JSON: {error.detail}") from error
-    if not isinstance(found, dict) or canonical(found) != text or found.get("type") != KIND or found.get("v") != 1:
-        raise ValueError(f"it is no statement of the type {KIND}")
+    found = read_members(text, KIND)
     try:
         public_key, site_key = bytes.fromhex(found["public_key"]), bytes.fromhex(found["site_key"])
         names = [check_text(found[name], name, MAX_NAME) for name in ("actor", "display_name", "site_name")]

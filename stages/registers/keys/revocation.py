@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from accounts.callers import Caller
 from audit.keys.sealing import seal
 from audit.keys.text import rfc3339
 from audit.services import Target, record
-from kernel.canonical import canonical
-from kernel.errors import ValidationFailed
-from kernel.ijson import parse
 from projects.models import Member, Role
 from stages.registers.events import KEY_REVOKED
 from stages.registers.fold.errors import Malformed
 from stages.registers.fold.members import check_hex32, check_integer, check_uuid
 from stages.registers.fold.signatures import is_usable_key, verify
+from stages.registers.keys.statements import read_members
 from stages.registers.models import ActorKey, Bundle, KeyRevocation
 
 KIND: Final = "key_revoked"
@@ -40,12 +38,7 @@ class Revoked:
 
 def read_revocation(text: str, sealed: bytes) -> Revoked:
     """What a statement says. Raises `ValueError` where its text or its seal is wrong, or a key of small order."""
-    try:
-        found: Any = parse(text)
-    except ValidationFailed as error:
-        raise ValueError(f"it is not I-JSON: {error.detail}") from error
-    if not isinstance(found, dict) or canonical(found) != text or found.get("type") != KIND or found.get("v") != 1:
-        raise ValueError(f"it is no statement of the type {KIND}")
+    found = read_members(text, KIND)
     try:
         last = found["last_bundle"]
         revoked = Revoked(

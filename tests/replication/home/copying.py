@@ -6,13 +6,10 @@ What is pushed is what the product makes for a peer, and goes through the JSON o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from accounts.callers import foundry_caller
@@ -33,7 +30,6 @@ from stages.replication.home.wire import Position, read_push
 from stages.replication.models import Peer
 from tests.publishing.reviews import Review, caller_of
 
-_TABLES = ("replication_copiedevent", "replication_copiedcheckpoint", "replication_wantedcontent")
 OTHER_KEY = bytes(range(32))
 
 
@@ -103,18 +99,6 @@ def become_replica(project: Project, people: dict[str, User]) -> CopiedProject:
     Project.objects.filter(pk=project.id).update(status="replica", current_draft=None)
     project.refresh_from_db()
     return CopiedProject(project, people, pushes, texts, key.hex())
-
-
-@contextmanager
-def triggers_off() -> Iterator[None]:
-    """The tables of copies as somebody finds them who may alter the database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in _TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield
-        for table in _TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def _pushes(project_id: UUID, key: str) -> Any:

@@ -26,7 +26,8 @@ from stages.replication.models import Peer, WantedContent
 from tests.cast import new_project
 from tests.publishing.reviews import caller_of
 from tests.registers.reading.stored import Sites
-from tests.replication.home.copying import OTHER_KEY, CopiedProject, triggers_off
+from tests.replication.home.copying import OTHER_KEY, CopiedProject
+from tests.replication.tampering import triggers_off
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,8 @@ import pytest
 
 from stages.replication.home.verification import check_copies
 from stages.replication.models import CopiedCheckpoint, CopiedEvent, WantedContent
-from tests.replication.home.copying import CopiedProject, triggers_off
+from tests.replication.home.copying import CopiedProject
+from tests.replication.tampering import triggers_off
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from stages.replication.models import HeldBundle, Peer
 from stages.replication.proof.held import check_held
 from tests.registers.storing.world import Desk
 from tests.replication.ingest.world import Site, record
-from tests.replication.proof.tampering import triggers_off
+from tests.replication.tampering import triggers_off
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from stages.replication.admission.services import (
 )
 from stages.replication.models import Invitation, Peer
 from tests.replication.admission.world import Elsewhere, Home
-from tests.replication.proof.tampering import triggers_off
+from tests.replication.tampering import triggers_off
 
 pytestmark = pytest.mark.django_db
 

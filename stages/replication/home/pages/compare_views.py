@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from stages.replication.home.pages.frame import access_to_copy, home_context
 from stages.replication.home.projection.versions import fields_at, newest_versions, readable_version
 from stages.replication.home.texts import read_texts
 from workspace.compare.rows import MAX_ROWS, comparison_view
+from workspace.compare.sides import Sides
 from workspace.compare.views import fold_page, view_of
 from workspace.decorators import PageRequest, page
 from workspace.query_numbers import query_number
@@ -25,25 +25,6 @@ from workspace.query_numbers import query_number
 _MAX_NUMBER: Final = 999_999_999
 # What the two lists of versions offer.
 _MAX_VERSIONS: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CopiedSides:
-    """What the two sides of a comparison are called, as the parts of the trunk's page take it."""
-
-    old: str
-    new: str
-    query: str
-    fold: str
-    comments: str = ""
-    left: str = ""
-    are_versions: bool = False
-
-    @classmethod
-    def of(cls, project_id: UUID, found: CopiedComparison) -> CopiedSides:
-        old, new = found.base.number, found.target.number
-        fold = f"{reverse('replication_home:compare_fold', args=[project_id])}?{urlencode({'base': old})}"
-        return cls(f"v{old}", f"v{new}", urlencode({"base": old, "target": new}), fold)
 
 
 @page()
@@ -70,7 +51,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
     context |= {
         "ephemerals": CONTENT,
         "found": found,
-        "sides": CopiedSides.of(project_id, found),
+        "sides": _sides(project_id, found),
         "comparison": comparison_view(found.comparison) if found.comparison is not None else None,
         "view": view_of(request),
         "versions": versions,
@@ -87,3 +68,10 @@ def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
     held = fields_at(project_id, base.seq)
     texts = read_texts(request.user, project_id, {name: held[name]} if name in held else {})
     return fold_page(request, (texts[0].text if texts else None) or "", place="old")
+
+
+def _sides(project_id: UUID, found: CopiedComparison) -> Sides:
+    """What the two versions are called, and where their equal lines are fetched from."""
+    old, new = found.base.number, found.target.number
+    fold_address = f"{reverse('replication_home:compare_fold', args=[project_id])}?{urlencode({'base': old})}"
+    return Sides(f"v{old}", f"v{new}", urlencode({"base": old, "target": new}), fold_address)

@@ -1,4 +1,4 @@
-"""The tables of sites as somebody finds them who may alter the database."""
+"""The tables of replication as somebody finds them who may alter the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-_TABLES = ("replication_peer", "replication_invitation", "replication_heldbundle")
+_TABLES = (
+    "replication_peer",
+    "replication_invitation",
+    "replication_heldbundle",
+    "replication_copiedevent",
+    "replication_copiedcheckpoint",
+    "replication_wantedcontent",
+)
 
 
 @contextmanager
