@@ -138,7 +138,7 @@ class NodeLinks:
         if self._links.get(link.peer.id) is not link:
             return
         del self._links[link.peer.id]
-        # Not while another link is decided about: writing that it has ended could come after that the next one has begun.
+        # In turn with the next link: else that this one has ended could be written after that the next has begun.
         async with self._deciding:
             if self._is_ending or link.peer.id in self._links:
                 return

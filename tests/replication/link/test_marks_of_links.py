@@ -40,12 +40,13 @@ class FakeLink:
 
     def __init__(self, peer_key: str, *, by_us: bool) -> None:
         self.id, self.peer, self.peer_key, self.by_us = uuid4(), PEER, peer_key, by_us
-        self.ended = asyncio.Event()
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
 
     def close(self, code: LinkClose) -> None:
         self.ended.set()
 
     async def run(self) -> LinkClosed:
+        self.begun.set()
         await self.ended.wait()
         return LinkClosed(LinkClose.NORMAL, "")
 
@@ -64,8 +65,7 @@ async def test_a_link_that_begins_while_the_last_one_ends_keeps_its_mark(monkeyp
         await asyncio.sleep(0)
         lanes.disconnecting.set()
         await held[0]
-        while lanes.written[-1] != "connect_peer":
-            await asyncio.sleep(0)
+        await second.begun.wait()
         assert lanes.written == ["connect_peer", "disconnect_peer", "connect_peer"]
         second.ended.set()
         await held[1]
