@@ -78,8 +78,11 @@ class NodeProcess:
         """Start the process without waiting; see `wait`."""
         self._read_from = len(self.output)
         self._asked = False
+        self._process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [*self._command, "serve", "--port", str(self.port)],
                 cwd=BASE_DIR,
                 env=self._environment,

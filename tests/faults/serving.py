@@ -16,6 +16,7 @@ import random
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
@@ -43,26 +44,37 @@ def deaf() -> None:
     Hub._receive = hear_two_of_three  # type: ignore[assignment, method-assign]
 
 
-def shift_clock(seconds: float) -> None:
-    """Let `time.time`, `datetime.now` and new UUIDv7s be wrong. Waiting goes by another clock, as in life."""
+@dataclass
+class Clock:
+    """By how much the clock of this process is wrong."""
+
+    seconds: float = 0.0
+
+
+def replace_clock() -> Clock:
+    """Let `time.time`, `datetime.now` and new UUIDv7s be as wrong as the answer says from now on.
+
+    Waiting goes by another clock, as in life. Modules that take the names of these functions have to be loaded later.
+    """
     from uuid_utils import compat
 
     true_time, true_now, true_uuid7 = time.time, datetime.now, compat.uuid7
-    by = timedelta(seconds=seconds)
+    clock = Clock()
 
     def now(_class: type[datetime], tz: tzinfo | None = None) -> datetime:
-        return true_now(tz) + by
+        return true_now(tz) + timedelta(seconds=clock.seconds)
 
     def uuid7() -> UUID:
         # RFC 9562, section 5.7: the milliseconds stand in the highest 48 bits.
-        return UUID(int=true_uuid7().int + (int(seconds * 1000) << 80))
+        return UUID(int=true_uuid7().int + (int(clock.seconds * 1000) << 80))
 
-    time.time = lambda: true_time() + seconds
+    time.time = lambda: true_time() + clock.seconds
     # A subclass in its place would not be what C code, such as psycopg's and msgspec's, takes for a datetime.
     methods: dict[str, Any] = gc.get_referents(datetime.__dict__)[0]
     methods["now"] = classmethod(now)
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime))
     compat.uuid7 = uuid7  # type: ignore[assignment]
+    return clock
 
 
 def hurry() -> None:
@@ -102,7 +114,7 @@ def break_by(fault: str) -> None:
         case "deaf":
             deaf()
         case "clock":
-            shift_clock(float(value))
+            replace_clock().seconds = float(value)
         case "window":
             narrow_window(float(value))
         case "hurry":
