@@ -90,9 +90,9 @@ def _migrations() -> str:
     return digest.hexdigest()[:16]
 
 
-def new(*, template: str) -> str:
+def new(*, template: str, name: str = "") -> str:
     """Make a database with everything that stands in ``template``, to which nobody may be connected; its name."""
-    name = f"{OURS}{token_hex(8)}"
+    name = name or f"{OURS}{token_hex(8)}"
     with server() as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))

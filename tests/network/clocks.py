@@ -19,6 +19,9 @@ SHIFTED = """
 
 def set_clock(database: str, seconds: float) -> None:
     """Let the clock of a database be wrong by so many seconds, for connections that are opened afterwards."""
+    if not seconds:
+        _set_right(database)
+        return
     with psycopg.connect(databases.address(database), autocommit=True) as connection:
         for name in FUNCTIONS:
             kind = "VOLATILE" if name == "clock_timestamp" else "STABLE"
@@ -26,3 +29,10 @@ def set_clock(database: str, seconds: float) -> None:
             connection.execute(sql.SQL(SHIFTED).format(**function))
         statement = sql.SQL("ALTER DATABASE {} SET search_path = public, pg_catalog")
         connection.execute(statement.format(sql.Identifier(database)))
+
+
+def _set_right(database: str) -> None:
+    with psycopg.connect(databases.address(database), autocommit=True) as connection:
+        for name in FUNCTIONS:
+            connection.execute(sql.SQL("DROP FUNCTION IF EXISTS public.{}()").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("ALTER DATABASE {} RESET search_path").format(sql.Identifier(database)))

@@ -36,6 +36,7 @@ def network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     """A network without sites, which the test adds."""
     with django_db_blocker.unblock(), TestNetwork() as made:
         yield made
+        made.verify()
 
 
 # Until the last test of this folder is done: linked sites have something to do all the time.
@@ -46,6 +47,8 @@ def standing_network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
         with django_db_blocker.unblock():
             made.add_peers(3)
         yield made
+        with django_db_blocker.unblock():
+            made.verify()
 
 
 @pytest.fixture
@@ -59,6 +62,7 @@ def apart(standing_network: TestNetwork, django_db_blocker: DjangoDbBlocker) -> 
         # Pytest shows it where the test has failed.
         for site, length in zip(sites, before, strict=True):
             sys.stdout.write(f"--- {site.name}\n{site.output[length:]}")
+        standing_network.verify_new()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
+from django.core.management import CommandError
+
 from foundry_site.launcher.lines import Lines, Recording, has_local_port
 from tests.network.site import MOST_SITES, Site
 from tests.patience import PATIENCE
@@ -31,6 +33,10 @@ OWNERS: Final = {"Basel": "mara", "Lyon": "daniel", "Cork": "priya", "Graz": "to
 
 class NotSettledError(AssertionError):
     """The sites did not come together in time."""
+
+
+class NotVerifiedError(AssertionError):
+    """What is on record at a site was changed."""
 
 
 class TestNetwork:
@@ -75,6 +81,8 @@ class TestNetwork:
         if clock:
             site.set_clock(clock)
         site.configure(**variables)
+        # It is loaded while the owner gets an account.
+        site.add_node()
         owner = OWNERS.get(name, name.lower())
         site.add_people(owner, administrators=[owner])
         site.owner = site.people[owner]
@@ -84,9 +92,7 @@ class TestNetwork:
 
     def add_peers(self, count: int, **variables: str) -> list[Site]:
         """So many sites, which start together."""
-        sites = [self.add_peer(start=False) for _ in range(count)]
-        for site in sites:
-            site.configure(**variables)
+        sites = [self.add_peer(start=False, clock=0.0, **variables) for _ in range(count)]
         for site in sites:
             site.launch()
         for site in sites:
@@ -98,7 +104,7 @@ class TestNetwork:
         for site in self.sites.values():
             site.recover()
         self._part_for_good()
-        self.lines.restore(itertools.starmap(self.lines.line, itertools.permutations(self.sites, 2)))
+        self.lines.restore(itertools.starmap(self.lines.line, itertools.permutations(["", *self.sites], 2)))
         for site in self.sites.values():
             site.forget_tries()
 
@@ -143,12 +149,16 @@ class TestNetwork:
     def join(self, site: Site, invitation: str) -> None:
         site.owner.post("projects/join/", {"invitation": invitation})
 
+    def members(self) -> tuple[Site, ...]:
+        """The sites that have the project."""
+        return tuple(filter(self.is_member, self.sites.values()))
+
     def is_member(self, site: Site) -> bool:
         return site.owner.request("GET", f"v1/projects/{self.project}/").status == 200
 
     def admit_everybody(self, *sites: Site) -> None:
-        """Let each of these sites, or of all, admit the others, which somebody introduces to it."""
-        for site, other in itertools.permutations(sites or tuple(self.sites.values()), 2):
+        """Let each of these sites, or of all that have joined, admit the others, which somebody introduces to it."""
+        for site, other in itertools.permutations(sites or self.members(), 2):
             found = self.seen_at(site, other)
             if not found["admitted_at"]:
                 self.decide(site, other, "admit", rights="writes", copies=False)
@@ -188,9 +198,12 @@ class TestNetwork:
         """Restore the lines of these pairs, or all of them, and let their owners dial now, as the page offers it."""
         for one, other in pairs or list(itertools.combinations(self.sites.values(), 2)):
             self.lines.restore(self.lines.between(one.name, other.name))
-            if self.project:
-                self.dial(one, other)
-                self.dial(other, one)
+        if self.project:
+            members = self.members()
+            for one, other in pairs or itertools.combinations(members, 2):
+                if one in members and other in members:
+                    self.dial(one, other)
+                    self.dial(other, one)
 
     @contextmanager
     def recorded(self) -> Iterator[list[Recording]]:
@@ -217,8 +230,11 @@ class TestNetwork:
         return found
 
     def wait_for_sync(self, *sites: Site, patience: float = PATIENCE) -> str:
-        """Wait until these sites, or all, have the same operations; their state hash. Raises `NotSettledError`."""
-        chosen = sites or tuple(self.sites.values())
+        """Wait until these sites, or all that have joined, have the same operations; their state hash.
+
+        Raises `NotSettledError`.
+        """
+        chosen = sites or self.members()
         states: dict[str, Mapping[str, Any]] = {}
 
         def is_settled() -> bool:
@@ -250,8 +266,9 @@ class TestNetwork:
 
     def assert_same(self, *sites: Site) -> str:
         """Settled, all have one state hash and one list of conflicts; the hash."""
-        found = self.wait_for_sync(*sites)
-        listed = {site.name: self.conflicts(site) for site in sites or tuple(self.sites.values())}
+        chosen = sites or self.members()
+        found = self.wait_for_sync(*chosen)
+        listed = {site.name: self.conflicts(site) for site in chosen}
         first = next(iter(listed.values()))
         assert all(each == first for each in listed.values()), listed
         return found
@@ -260,8 +277,20 @@ class TestNetwork:
         """Let the product's own verifier look at every chain, record and register of these sites, or of all."""
         for site in sites or tuple(self.sites.values()):
             assert "Verified" in site.manage("verify_audit"), site.name
-            if self.project and self.is_member(site):
-                site.manage("rebuild_registers", self.project, "--check")
+            self._compare_registers(site)
+
+    def verify_new(self) -> None:
+        """The same of what is new at each site since the last time. Raises `NotVerifiedError`, which names the site."""
+        for site in self.sites.values():
+            try:
+                site.verify_new()
+                self._compare_registers(site)
+            except CommandError as error:
+                raise NotVerifiedError(f"{site.name}: {error}") from None
+
+    def _compare_registers(self, site: Site) -> None:
+        if self.project and site.rows("SELECT 1 FROM projects_project WHERE id = %s", [self.project]):
+            site.manage("rebuild_registers", self.project, "--check")
 
     def _source_of(self, port: int) -> str:
         """Which site's process has a local port."""

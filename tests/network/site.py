@@ -26,6 +26,7 @@ from foundry_site.connections import redis_database
 from foundry_site.launcher.nodes import NodeProcess, bare_environment
 from tests import databases
 from tests.network.clocks import set_clock
+from tests.network.loaded import LoadedNode, LoadedProduct
 from tests.network.people import Person
 from tests.services import DATABASES_PER_WORKER, worker
 
@@ -54,6 +55,10 @@ class Site:
         self.database = databases.new(template=databases.template())
         self._on_start = on_start
         self._more: dict[str, str] = {}
+        self._first: dict[str, str] = {}
+        self._product: LoadedProduct | None = None
+        # The newest event when its chains were last verified.
+        self._verified = 0
         self.data_dir.mkdir(mode=0o700, parents=True)
         become_another_installation(databases.address(self.database))
         self._empty_redis()
@@ -126,10 +131,15 @@ class Site:
 
     def add_node(self) -> NodeProcess:
         """A further node of this site, not started yet."""
-        number = len(self.nodes)
-        faults = [f"clock={self.clock}"] if self.clock else []
-        log = self.folder / f"node-{number}.log"
-        self.nodes.append(NodeProcess(self.environment, log, command=(*SERVING, *faults)))
+        log = self.folder / f"node-{len(self.nodes)}.log"
+        if self._product is None:
+            self._first = dict(self._more)
+            self._product = LoadedProduct(self.environment, self.folder / "product.log")
+        if self._product.environment == self.environment:
+            self.nodes.append(LoadedNode(self._product, log, self.clock))
+        else:
+            faults = [f"clock={self.clock}"] if self.clock else []
+            self.nodes.append(NodeProcess(self.environment, log, command=(*SERVING, *faults)))
         return self.nodes[-1]
 
     def kill(self) -> None:
@@ -155,8 +165,9 @@ class Site:
         self.start()
 
     def recover(self) -> None:
-        """Have it as it was first started: one node, which runs, and a clock that is right."""
-        if len(self.nodes) != 1 or not self.node.is_running or self.clock:
+        """Have it as it was first started: one node, which runs, its environment, and a clock that is right."""
+        if len(self.nodes) != 1 or not self.node.is_running or self.clock or self._more != self._first:
+            self._more = dict(self._first)
             self.start_again(clock=0.0 if self.clock else None)
 
     def set_clock(self, seconds: float) -> None:
@@ -175,7 +186,8 @@ class Site:
         """Put a copy of its database in its place, as an operator does after a loss; its data folder stays."""
         self.stop()
         databases.drop(self.database)
-        self.database = databases.new(template=backup)
+        databases.new(template=backup, name=self.database)
+        self._verified = min(self._verified, self._newest_event())
         if self.clock:
             set_clock(self.database, self.clock)
         self._empty_redis()
@@ -184,6 +196,8 @@ class Site:
     def remove(self) -> None:
         """End it, with its database."""
         self.stop()
+        if self._product is not None:
+            self._product.end()
         databases.drop(self.database)
 
     def add_people(self, *names: str, administrators: Sequence[str] = ()) -> None:
@@ -247,6 +261,33 @@ class Site:
                 connection.execute(statement, parameters)
             finally:
                 connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
+
+    @contextmanager
+    def tampered(
+        self, table: str, statement: str, parameters: Sequence[Any] = (), *, put_right: Callable[[], object]
+    ) -> Iterator[None]:
+        """As `tamper`, until the context ends: what comes after it, the verifier included, finds all as it was."""
+        self.tamper(table, statement, parameters)
+        try:
+            yield
+        finally:
+            put_right()
+
+    def verify_new(self) -> None:
+        """Let the product verify each chain that has grown since the last time, with the rows that it describes.
+
+        Raises `CommandError`. `manage("verify_audit")` verifies everything, which takes longer with each test.
+        """
+        newest = self._newest_event()
+        grown = self.rows("SELECT DISTINCT chain FROM audit_event WHERE id > %s AND id <= %s", [self._verified, newest])
+        with self.opened():
+            for (chain,) in grown:
+                call_command("verify_audit", chain=chain, stdout=StringIO())
+        self._verified = newest
+
+    def _newest_event(self) -> int:
+        ((newest,),) = self.rows("SELECT coalesce(max(id), 0) FROM audit_event")
+        return int(newest)
 
     def _empty_redis(self) -> None:
         for offset in range(DATABASES_PER_WORKER):

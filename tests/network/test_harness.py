@@ -8,9 +8,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from django.core.management import CommandError
 
 from foundry_site.launcher.lines import Line
-from tests.network.network import TestNetwork
+from tests.network.acts import furnish
+from tests.network.conftest import Trio
+from tests.network.network import NotVerifiedError
 from tests.network.site import Site
 from tests.patience import PATIENCE
 
@@ -30,8 +33,8 @@ def titles(site: Site, project: str) -> list[str]:
     return [each["title"] for each in site.owner.records(project, "requirements").values()]
 
 
-def test_a_site_is_killed_backed_up_and_restored(network: TestNetwork) -> None:
-    basel = network.add_peer()
+def test_a_site_is_killed_backed_up_and_restored(apart: Trio) -> None:
+    network, basel = apart.network, apart.a
     network.project = project = began(basel)
     backup = basel.back_up()
     basel.owner.create(project, "requirements", title="It starts", prio=2)
@@ -42,21 +45,19 @@ def test_a_site_is_killed_backed_up_and_restored(network: TestNetwork) -> None:
     assert titles(basel, project) == ["It stops", "It starts"]
     basel.restore(backup)
     assert titles(basel, project) == ["It stops"]
-    network.verify()
 
 
-def test_sites_are_installations_of_their_own(network: TestNetwork) -> None:
-    basel, lyon = network.add_peers(2)
+def test_sites_are_installations_of_their_own(apart: Trio) -> None:
+    basel, lyon = apart.a, apart.b
     ids = {site.name: site.rows("SELECT id FROM audit_site") for site in (basel, lyon)}
     assert ids["Basel"] != ids["Lyon"]
     project = began(basel)
     assert lyon.owner.refused("GET", f"projects/{project}/") == (404, "not_found")
     began(lyon)
-    network.verify()
 
 
-def test_clocks_are_apart(network: TestNetwork) -> None:
-    basel = network.add_peer(start=False)
+def test_clocks_are_apart(apart: Trio) -> None:
+    network, basel = apart.network, apart.a
     basel.start_again(clock=600)
     network.project = project = began(basel)
     (hlc,) = basel.owner.state(project)["clock"].values()
@@ -68,8 +69,8 @@ def test_clocks_are_apart(network: TestNetwork) -> None:
     assert hlc > before
 
 
-def test_lines_break_slow_down_and_record(network: TestNetwork) -> None:
-    basel = network.add_peer()
+def test_lines_break_slow_down_and_record(apart: Trio) -> None:
+    network, basel = apart.network, apart.a
     line = network.lines.line("", basel.name)
     line.records = True
     assert len(fetched(basel)) > 0
@@ -87,6 +88,47 @@ def test_lines_break_slow_down_and_record(network: TestNetwork) -> None:
     began_at = time.monotonic()
     fetched(basel)
     assert time.monotonic() - began_at >= 2 * line.delay
+
+
+def test_a_site_where_a_byte_was_changed_is_named_and_no_other(trio: Trio) -> None:
+    network, (_a, b, _c), project = trio.network, trio.sites, trio.project
+    furnish(trio.a.owner, project)
+    network.wait_for_sync()
+    network.verify_new()
+    b.owner.create(project, "risks", title="So that there is something new at all sites")
+    network.wait_for_sync()
+    ((changed, before),) = b.rows(
+        "SELECT id, canonical FROM audit_event WHERE chain = %s ORDER BY seq DESC LIMIT 1", [project]
+    )
+    query = "UPDATE audit_event SET canonical = %s WHERE id = %s"
+    after = before.replace("risks", "risky", 1)
+    assert after != before
+    with b.tampered(
+        "audit_event", query, [after, changed], put_right=lambda: b.tamper("audit_event", query, [before, changed])
+    ):
+        with pytest.raises(NotVerifiedError, match=rf"^{b.name}: Broken\."):
+            network.verify_new()
+        network.verify(trio.a, trio.c)
+
+
+def test_a_site_where_an_operation_was_changed_is_named(trio: Trio) -> None:
+    network, b, project = trio.network, trio.b, trio.project
+    furnish(trio.a.owner, project)
+    network.wait_for_sync()
+    ((op_id, before),) = b.rows(
+        "SELECT op_id, text FROM registers_operation WHERE project_id = %s ORDER BY hlc DESC LIMIT 1", [project]
+    )
+    query = "UPDATE registers_operation SET text = %s WHERE op_id = %s"
+    after = before[:-3] + ("x" if before[-3] != "x" else "y") + before[-2:]
+    with b.tampered(
+        "registers_operation",
+        query,
+        [after, op_id],
+        put_right=lambda: b.tamper("registers_operation", query, [before, op_id]),
+    ):
+        with pytest.raises(CommandError):
+            network.verify(b)
+        network.verify(trio.a, trio.c)
 
 
 def fetched(site: Site) -> bytes:

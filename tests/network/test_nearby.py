@@ -7,6 +7,7 @@ from uuid import UUID
 
 from stages.replication.discovery.adverts import Advert
 from stages.replication.discovery.network import Network
+from tests.network.conftest import Trio
 from tests.network.network import TestNetwork, until
 from tests.network.site import Site
 
@@ -21,7 +22,8 @@ def key_at(network: TestNetwork, site: Site, other: Site) -> str:
 
 
 def is_linked(network: TestNetwork, site: Site, other: Site) -> bool:
-    return bool(site.rows("SELECT 1 FROM replication_peer WHERE name = %s AND connected_at IS NOT NULL", [other.name]))
+    query = "SELECT 1 FROM replication_peer WHERE name = %s AND project_id = %s AND connected_at IS NOT NULL"
+    return bool(site.rows(query, [other.name, network.project]))
 
 
 def move_away(network: TestNetwork, site: Site, other: Site) -> None:
@@ -30,8 +32,8 @@ def move_away(network: TestNetwork, site: Site, other: Site) -> None:
     site.owner.post(path, {"address": NOWHERE, "reason": "It has moved"})
 
 
-def test_an_admitted_site_is_dialled_where_it_was_found(network: TestNetwork) -> None:
-    basel, lyon = network.add_peers(2)
+def test_an_admitted_site_is_dialled_where_it_was_found(apart: Trio) -> None:
+    network, basel, lyon = apart.network, apart.a, apart.b
     network.connect(basel, lyon)
     network.wait_for_sync()
     key = key_at(network, lyon, basel)

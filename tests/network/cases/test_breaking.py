@@ -10,7 +10,7 @@ from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.stored import bundles_of, ingested_numbers
 from tests.network.conftest import Trio
 from tests.network.frames import messages
-from tests.network.network import TestNetwork, until
+from tests.network.network import until
 
 BUNDLES = 120
 LARGE = 3
@@ -51,7 +51,6 @@ def test_a_line_that_breaks_again_and_again(trio: Trio) -> None:
     for data in (bytes(data) for each in recordings for data in (each.sent, each.answered)):
         said = [each["params"]["remaining"] for each in messages(data) if each.get("method") == "bundles.push"]
         assert said == sorted(said, reverse=True)
-    network.verify(a)
 
 
 def test_a_site_that_is_killed_while_it_takes_in(trio: Trio) -> None:
@@ -72,16 +71,15 @@ def test_a_site_that_is_killed_while_it_takes_in(trio: Trio) -> None:
     network.heal()
     network.assert_same()
     assert bundles_of(a, project) == bundles_of(b, project)
-    network.verify(a)
 
 
 def is_whole(trio: Trio) -> bool:
     return len(bundles_of(trio.a, trio.project)) == len(bundles_of(trio.b, trio.project))
 
 
-def test_another_node_takes_the_link_over(network: TestNetwork) -> None:
+def test_another_node_takes_the_link_over(apart: Trio) -> None:
     """Case 17."""
-    a, b = network.add_peers(2)
+    network, a, b = apart.network, apart.a, apart.b
     network.connect(a, b)
     furnish(a.owner, network.project)
     network.wait_for_sync()
@@ -94,7 +92,6 @@ def test_another_node_takes_the_link_over(network: TestNetwork) -> None:
     network.lines.lead(a.name, second.port)
     written = a.owner.create(network.project, REQUIREMENTS, title="While nobody has the link")
     until(lambda: written in b.owner.records(network.project, REQUIREMENTS), "the second node took it over", 20)
-    network.verify()
 
 
 @pytest.mark.parametrize("delay", [0.05])

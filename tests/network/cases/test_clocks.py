@@ -6,7 +6,8 @@ from uuid import UUID
 
 from stages.replication.held.services import retry_held
 from tests.network.acts import REQUIREMENTS, furnish
-from tests.network.network import TestNetwork, until
+from tests.network.conftest import Trio
+from tests.network.network import until
 from tests.network.site import Site
 
 AHEAD = 600
@@ -17,9 +18,9 @@ def newest_of(site: Site, project: str, key: str) -> str:
     return found
 
 
-def test_a_clock_that_is_ahead(network: TestNetwork) -> None:
+def test_a_clock_that_is_ahead(apart: Trio) -> None:
     """Case 22."""
-    a, b = network.add_peers(2)
+    network, a, b = apart.network, apart.a, apart.b
     network.connect(a, b)
     project = network.project
     furnish(a.owner, project)
@@ -53,4 +54,3 @@ def test_a_clock_that_is_ahead(network: TestNetwork) -> None:
     network.assert_same()
     assert early in a.owner.records(project, REQUIREMENTS)
     assert network.held(a) == []
-    network.verify()

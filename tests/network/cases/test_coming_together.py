@@ -34,7 +34,6 @@ def test_three_sites_in_a_mesh_after_random_acts(trio: Trio) -> None:
     trio.network.assert_same()
     assert sum(acts.done.values()) > ACTS / 2, acts.refused
     assert bundles_of(trio.a, trio.project) == bundles_of(trio.b, trio.project) == bundles_of(trio.c, trio.project)
-    trio.network.verify()
 
 
 def test_what_was_written_apart_comes_through_a_relay(trio: Trio) -> None:

@@ -21,13 +21,16 @@ def test_a_row_that_was_changed_by_hand(trio: Trio) -> None:
     network, (a, b, _c), project = trio.network, trio.sites, trio.project
     record, *_ = furnish(a.owner, project)
     network.wait_for_sync()
-    b.tamper("registers_record", "UPDATE registers_record SET digest = sha256('x') WHERE id = %s", [record])
-    a.owner.create(project, REQUIREMENTS, title="So that they compare now")
-    for site, other in ((a, b), (b, a)):
-        until(lambda: record in str(alarm_at(site, project, other.name)), f"{site.name} names the record")  # noqa: B023
-    assert alarm_at(a, project, b.name)["kind"] == "differs"
-    with b.opened():
-        b.manage("rebuild_registers", project)
+    with b.tampered(
+        "registers_record",
+        "UPDATE registers_record SET digest = sha256('x') WHERE id = %s",
+        [record],
+        put_right=lambda: b.manage("rebuild_registers", project),
+    ):
+        a.owner.create(project, REQUIREMENTS, title="So that they compare now")
+        for site, other in ((a, b), (b, a)):
+            until(lambda: record in str(alarm_at(site, project, other.name)), f"{site.name} names the record")  # noqa: B023
+        assert alarm_at(a, project, b.name)["kind"] == "differs"
     a.owner.create(project, REQUIREMENTS, title="So that they compare again")
     network.wait_for_sync()
     for site, other in ((a, b), (b, a)):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from kernel.canonical import canonical
+from tests.network.conftest import Trio
 from tests.network.frames import everything
 from tests.network.network import TestNetwork
 
@@ -21,9 +22,9 @@ def changed(invitation: str, change: Callable[[dict[str, Any]], Any]) -> str:
     return f"{prefix}:{base64.urlsafe_b64encode(canonical(body).encode()).decode().rstrip('=')}"
 
 
-def test_who_is_not_admitted_learns_nothing(network: TestNetwork) -> None:
+def test_who_is_not_admitted_learns_nothing(apart: Trio) -> None:
     """Case 2."""
-    a, b = network.add_peers(2)
+    network, a, b = apart.network, apart.a, apart.b
     project = network.begin_project(a, name="Zwieback")
     good = network.invite(a)
     with network.recorded() as recordings:

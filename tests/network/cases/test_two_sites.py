@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from tests.network.conftest import network  # noqa: F401 (a fixture)
+from tests.network.conftest import Trio
 from tests.network.network import TestNetwork
 from tests.network.site import Site
 
 
-def begin(network: TestNetwork, count: int) -> list[Site]:  # noqa: F811 (not the fixture)
-    """Sites of which the first is home, linked with each of the others, with one table."""
-    sites = network.add_peers(count)
-    home = sites[0]
+def begin(network: TestNetwork, home: Site, *others: Site) -> None:
+    """A project with one table, whose home is linked with each of the others."""
     network.begin_project(home)
     home.owner.create_table(network.project, "requirements", columns=[{"name": "title"}])
-    for other in sites[1:]:
+    for other in others:
         network.connect(home, other)
     network.wait_for_sync()
-    return sites
 
 
-def titles(network: TestNetwork, site: Site) -> list[str]:  # noqa: F811
+def titles(network: TestNetwork, site: Site) -> list[str]:
     return sorted(each["title"] for each in site.owner.records(network.project, "requirements").values())
 
 
-def test_what_is_written_at_one_site_is_at_the_other(network: TestNetwork) -> None:  # noqa: F811
-    home, other = begin(network, 2)
+def test_what_is_written_at_one_site_is_at_the_other(apart: Trio) -> None:
+    network, home, other = apart.network, apart.a, apart.b
+    begin(network, home, other)
     home.owner.create(network.project, "requirements", title="It stops")
     network.wait_for_sync()
     other.owner.create(network.project, "requirements", title="It starts")
@@ -36,11 +34,11 @@ def test_what_is_written_at_one_site_is_at_the_other(network: TestNetwork) -> No
     network.heal()
     network.wait_for_sync()
     assert len(titles(network, home)) == 4
-    network.verify()
 
 
-def test_three_sites_and_one_in_between(network: TestNetwork) -> None:  # noqa: F811
-    home, left, right = begin(network, 3)
+def test_three_sites_and_one_in_between(apart: Trio) -> None:
+    network, (home, left, right) = apart.network, apart.sites
+    begin(network, home, left, right)
     network.admit_everybody()
     left.owner.create(network.project, "requirements", title="From the left")
     network.wait_for_sync()
@@ -51,6 +49,6 @@ def test_three_sites_and_one_in_between(network: TestNetwork) -> None:  # noqa: 
     network.disconnect(left, right)
     network.heal((home, right))
     network.wait_for_sync()
-    texts = [site.rows("SELECT text, signature FROM registers_operation ORDER BY hlc, op_id") for site in (left, right)]
+    query = "SELECT text, signature FROM registers_operation WHERE project_id = %s ORDER BY hlc, op_id"
+    texts = [site.rows(query, [network.project]) for site in (left, right)]
     assert texts[0] == texts[1]
-    network.verify()

@@ -13,15 +13,15 @@ from drafts.exchange.exporting import export_project
 from drafts.exchange.verification import verify_file
 from projects.services import add_member
 from tests.cast import new_reviewed
-from tests.network.conftest import network  # noqa: F401 (a fixture)
+from tests.network.conftest import Trio
 from tests.network.network import TestNetwork, until
 from tests.network.site import Site
 from tests.publishing.reviews import Review, begun, caller_of
 
 
-def begin(network: TestNetwork, *, copies: bool) -> tuple[Site, Site, Review]:  # noqa: F811 (not the fixture)
+def begin(trio: Trio, *, copies: bool) -> tuple[TestNetwork, Site, Site, Review]:
     """A home with one version of a text, and another site that has joined."""
-    home, other = network.add_peers(2)
+    network, home, other = trio.network, trio.a, trio.b
     with home.opened():
         review = begun(*new_reviewed())
         # The home's own node knows nothing of a lock that this process has taken, and would end it.
@@ -32,15 +32,15 @@ def begin(network: TestNetwork, *, copies: bool) -> tuple[Site, Site, Review]:  
         )
     network.project = str(review.project.id)
     network.connect(home, other, copies=copies)
-    return home, other, review
+    return network, home, other, review
 
 
-def at_home(network: TestNetwork, other: Site, path: str = "") -> Any:  # noqa: F811
+def at_home(network: TestNetwork, other: Site, path: str = "") -> Any:
     return other.owner.get(f"projects/{network.project}/home/{path}")
 
 
-def test_versions_and_releases_of_home_come_and_are_read(network: TestNetwork) -> None:  # noqa: F811
-    home, other, review = begin(network, copies=True)
+def test_versions_and_releases_of_home_come_and_are_read(apart: Trio) -> None:
+    network, home, other, review = begin(apart, copies=True)
     until(lambda: at_home(network, other)["copy"]["seq"] > 0, "the record comes")
     with home.opened():
         review.save("# Role\nBe exact and brief.\n")
@@ -54,11 +54,10 @@ def test_versions_and_releases_of_home_come_and_are_read(network: TestNetwork) -
     with other.opened():
         verified = verify_file(io.BytesIO(b"".join(export_project(project_id=review.project.id))))
     assert (verified.header.is_replica, verified.counts["copied_event"]) == (True, record["copy"]["seq"])
-    network.verify()
 
 
-def test_an_older_text_comes_when_it_is_opened(network: TestNetwork) -> None:  # noqa: F811
-    home, other, review = begin(network, copies=True)
+def test_an_older_text_comes_when_it_is_opened(apart: Trio) -> None:
+    network, home, other, review = begin(apart, copies=True)
     with home.opened():
         review.save("# Role\nBe exact and brief.\n")
         review.save("# Role\nBe exact, brief and kind.\n")
@@ -70,23 +69,24 @@ def test_an_older_text_comes_when_it_is_opened(network: TestNetwork) -> None:  #
     until(lambda: is_text(other, network, 2), "the older one comes once home is there again")
 
 
-def is_text(other: Site, network: TestNetwork, version: int) -> bool:  # noqa: F811
+def is_text(other: Site, network: TestNetwork, version: int) -> bool:
     path = f"v1/projects/{network.project}/home/versions/{version}/text/?field=prompt_text"
     return other.owner.request("GET", path).status == 200
 
 
-def seals(network: TestNetwork, other: Site) -> list[str]:  # noqa: F811
+def seals(network: TestNetwork, other: Site) -> list[str]:
     return [each["seal"] for each in at_home(network, other, "releases/")["releases"][0]["signatures"]]
 
 
-def test_without_copies_nothing_of_the_record_comes(network: TestNetwork) -> None:  # noqa: F811
-    home, other, review = begin(network, copies=False)
+def test_without_copies_nothing_of_the_record_comes(apart: Trio) -> None:
+    network, home, other, review = begin(apart, copies=False)
     home.owner.create_table(network.project, "requirements", columns=[{"name": "title"}])
     with home.opened():
         review.save("# Role\nBe secret.\n")
     home.owner.create(network.project, "requirements", title="It stops")
     network.wait_for_sync()
-    assert other.rows("SELECT count(*) FROM replication_copiedevent") == [(0,)]
+    query = "SELECT count(*) FROM replication_copiedevent WHERE project_id = %s"
+    assert other.rows(query, [network.project]) == [(0,)]
     assert at_home(network, other)["copy"]["seq"] == 0
 
 
@@ -110,11 +110,11 @@ def _acts(project: str, other: Site) -> dict[str, Callable[[], Any]]:
     }
 
 
-def test_nothing_of_home_changes_at_a_replica(network: TestNetwork) -> None:  # noqa: F811
-    home, other, _review = begin(network, copies=True)
+def test_nothing_of_home_changes_at_a_replica(apart: Trio) -> None:
+    network, _home, other, _review = begin(apart, copies=True)
     until(lambda: at_home(network, other)["copy"]["seq"] > 0, "the record comes")
     for name, act in _acts(network.project, other).items():
         answer = act()
         said = json.dumps(answer.body) if isinstance(answer.body, dict) else ""
         assert (name, answer.status, answer.code) == (name, 409, "project_frozen"), said
-        assert home.name in said, name
+        assert apart.a.name in said, name

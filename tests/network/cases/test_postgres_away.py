@@ -11,11 +11,11 @@ from psycopg import sql
 
 from stages.replication.link.proofs import own_signer
 from tests import databases
-from tests.network.conftest import network  # noqa: F401 (a fixture)
-from tests.network.network import TestNetwork, until
+from tests.network.cases.test_two_sites import begin, titles
+from tests.network.conftest import Trio
+from tests.network.network import until
 from tests.network.site import Site
 from tests.replication.link.sites import Stranger
-from tests.replication.link.test_two_sites import begin, titles
 
 
 @contextmanager
@@ -31,10 +31,15 @@ def without_postgres(site: Site) -> Iterator[None]:
             connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
-def test_links_end_and_come_again(network: TestNetwork) -> None:  # noqa: F811
-    home, other = begin(network, 2)
-    linked = "SELECT 1 FROM replication_peer WHERE connected_at IS NOT NULL"
-    until(lambda: other.rows(linked), "they are linked")
+def test_links_end_and_come_again(apart: Trio) -> None:
+    network, home, other = apart.network, apart.a, apart.b
+    begin(network, home, other)
+
+    def is_linked() -> bool:
+        query = "SELECT 1 FROM replication_peer WHERE connected_at IS NOT NULL AND project_id = %s"
+        return bool(other.rows(query, [network.project]))
+
+    until(is_linked, "they are linked")
     with home.opened():
         stranger = Stranger(f"ws://127.0.0.1:{home.node.port}", own_signer().key)
 
@@ -46,6 +51,6 @@ def test_links_end_and_come_again(network: TestNetwork) -> None:  # noqa: F811
     with without_postgres(home):
         assert asyncio.run(call()) == 1013
         other.owner.create(network.project, "requirements", title="Meanwhile")
-        until(lambda: not other.rows(linked), "the link has ended")
+        until(lambda: not is_linked(), "the link has ended")
     network.wait_for_sync()
     assert titles(network, home) == ["Meanwhile"]
