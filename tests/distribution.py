@@ -35,9 +35,10 @@ LONGEST = (
     "publishing",
     "gateway",
 )
-# The faults share one cluster, which they break; the sites of a network share the connections of one Postgres. Each
-# folder together, and one after the other.
+# The faults share one cluster, which they break; the tests of networks share three sites. Each folder together, and one
+# after the other; but for the file that has no sites.
 TOGETHER = ("tests/faults/", "tests/network/")
+WITHOUT_SITES = "tests/network/test_pure_network.py"
 # Its tests stop the nodes that the other faults share, and so come last.
 NODES_OF_ITS_OWN = "strange_nodes"
 # Each test stands for itself here, and all of them take long.
@@ -51,6 +52,8 @@ class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # without types
         file = nodeid.split("::", 1)[0]
         if file in APART:
             return nodeid
+        if file == WITHOUT_SITES:
+            return file
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 

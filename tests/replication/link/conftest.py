@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from accounts.callers import Caller
 from accounts.models import User
+from foundry_site.launcher.nodes import NodeProcess, running
 from projects.models import Project
 from stages.replication.admission.invitations import read_invitation
 from stages.replication.admission.services import invite_site
 from stages.replication.link.proofs import own_signer
 from stages.replication.link.tries import forget_tries
-from tests.gateway.test_serve import Server, serving
 from tests.replication.link.sites import Stranger
 
 
-@pytest.fixture
-async def server(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
-    """A node in a process of its own."""
-    forget_tries("127.0.0.1")
+@pytest.fixture(scope="module")
+def node(process_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeProcess]:
+    """A node in a process of its own, for all tests of a file."""
     more = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
-    async with serving({**process_environment, **more}) as server:
-        yield server
+    node = NodeProcess({**process_environment, **more}, tmp_path_factory.mktemp("basel") / "node.log")
+    with running(node):
+        yield node
+
+
+@pytest.fixture
+def server(committed_db: None, node: NodeProcess) -> Iterator[NodeProcess]:
+    """The node, with no tries counted."""
+    forget_tries("127.0.0.1")
+    yield node
     forget_tries("127.0.0.1")
 
 
 @pytest.fixture
-def stranger(server: Server) -> Stranger:
+def stranger(server: NodeProcess) -> Stranger:
     """A site that nobody knows, and that dials the server."""
     return Stranger(f"ws://127.0.0.1:{server.port}", own_signer().key)
 

@@ -12,6 +12,7 @@ import pytest
 
 from accounts.callers import Caller
 from audit.models import Event, project_chain
+from foundry_site.launcher.nodes import NodeProcess
 from kernel.errors import PermissionDenied, Unavailable, ValidationFailed
 from projects.models import Project
 from stages.replication.admission.services import revoke_site
@@ -22,7 +23,6 @@ from stages.replication.link.proofs import own_signer
 from stages.replication.link.tries import MAX_TRIES
 from stages.replication.models import Peer
 from tests.gateway.conftest import in_thread
-from tests.gateway.test_serve import Server
 from tests.replication.link.keys import new_signer, self_signed
 from tests.replication.link.sites import Stranger, no_other_key
 
@@ -128,7 +128,7 @@ async def test_another_subprotocol_is_not_spoken(stranger: Stranger, project: Pr
         assert await talk.closed() == 4422
 
 
-async def test_handshakes(server: Server, project: Project, new_code: NewCode) -> None:
+async def test_handshakes(server: NodeProcess, project: Project, new_code: NewCode) -> None:
     address, key = f"ws://127.0.0.1:{server.port}", own_signer().key
     hello = {"site": str(uuid4()), "name": "Lyon", "address": "", "code": "wrong"}
 

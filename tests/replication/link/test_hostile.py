@@ -12,10 +12,10 @@ from typing import Any
 import psutil
 from websockets.exceptions import ConnectionClosed
 
+from foundry_site.launcher.nodes import NodeProcess
 from projects.models import Project
 from stages.replication.link.frames import MAX_FIRST_FRAME, request_frame
 from tests.gateway.conftest import in_thread
-from tests.gateway.test_serve import Server
 from tests.replication.link.sites import Stranger, Talk
 
 SEED = 20_261_201
@@ -98,7 +98,7 @@ async def push(talk: Talk, number: int, params: Any) -> None:
     await talk.write(request_frame(number, "bundles.push", params))
 
 
-async def test_a_thousand_malformed_conversations(server: Server, stranger: Stranger, project: Project) -> None:
+async def test_a_thousand_malformed_conversations(server: NodeProcess, stranger: Stranger, project: Project) -> None:
     chance = random.Random(SEED)
     process = psutil.Process(server.process.pid)
     codes: Counter[int] = Counter()
@@ -114,11 +114,11 @@ async def test_a_thousand_malformed_conversations(server: Server, stranger: Stra
     assert codes.total() == CONVERSATIONS
     assert process.memory_info().rss - before < MAX_GROWTH
     assert process.num_fds() <= files + AT_ONCE
-    assert server.process.returncode is None
+    assert server.is_running
 
 
 async def test_what_an_admitted_site_says_wrongly_ends_its_own_link_only(
-    server: Server, stranger: Stranger, project: Project, new_code: Callable[[], str]
+    server: NodeProcess, stranger: Stranger, project: Project, new_code: Callable[[], str]
 ) -> None:
     other = Stranger(stranger.address, stranger.to)
     chance = random.Random(SEED)
