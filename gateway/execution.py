@@ -41,8 +41,14 @@ class LaneExecutor:
     async def __call__(self, work: Callable[[], Result]) -> Result:
         # The context says whose request it is, in the log.
         call = functools.partial(copy_context().run, _call, work)
-        # A thread cannot be stopped, but who waits for it must be: the work ends alone.
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, call))
+        running = asyncio.get_running_loop().run_in_executor(self._executor, call)
+        try:
+            # A thread cannot be stopped, but who waits for it must be: the work ends alone.
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # That it fails by then, asyncio would log as the error of somebody who forgot to wait.
+            running.add_done_callback(_read_outcome)
+            raise
 
     def close(self) -> None:
         """Take no more work; what runs, ends."""
@@ -155,6 +161,11 @@ class Lanes:
     def close(self) -> None:
         for lane in (self.read, self.write, self.presence, self.upkeep, self.sweeper):
             lane.close()
+
+
+def _read_outcome(ended: asyncio.Future[Any]) -> None:
+    if not ended.cancelled():
+        ended.exception()
 
 
 def _at_once() -> float:

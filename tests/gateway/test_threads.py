@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+from typing import Any
 
+import pytest
 from prometheus_client import REGISTRY
 
 from gateway.execution import LaneExecutor
@@ -29,4 +32,27 @@ async def test_work_that_waits_for_a_thread_is_counted() -> None:
     go_on.set()
     assert await asyncio.gather(running, *queued) == [True] * 3
     assert waiting() == 0.0
+    lane.close()
+
+
+async def test_work_that_fails_when_nobody_waits_for_it_any_more_is_no_error_in_the_log() -> None:
+    lane, go_on, began, said = LaneExecutor("test", 1), threading.Event(), threading.Event(), list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: said.append(context))
+
+    def work() -> None:
+        began.set()
+        go_on.wait(10)
+        raise ValueError("too late")
+
+    running = asyncio.create_task(lane(work))
+    assert await asyncio.to_thread(began.wait, 10)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    go_on.set()
+    # The only thread is free again, and what it has told the event loop before has been heard.
+    assert await lane(lambda: True)
+    del running
+    gc.collect()
+    assert said == []
     lane.close()
