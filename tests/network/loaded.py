@@ -1,7 +1,7 @@
 """Nodes that start in a moment: copies of a process that has loaded the product with the environment of their site.
 
 To load it takes ten times the processor time of all else that a start needs. What is loaded has no threads, no
-connections and no event loop yet, as a test asserts of each copy; from there on it is `manage.py serve`.
+connections and no event loop yet (`load` asserts it); from there on it is `manage.py serve`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ from tests.faults.serving import replace_clock
 
 LOADED: Final = (sys.executable, "-m", "tests.network.loaded")
 MAX_MESSAGE: Final = 4096
+# Pauses of links in seconds, shorter than in life: tests wait for what comes after them.
+PAUSES: Final = {
+    "stages.replication.link.states.QUIET": 0.1,
+    "stages.replication.link.node_links.ROUND": 0.3,
+    "stages.replication.link.dials.FIRST_PAUSE": 0.2,
+    "stages.replication.home.working.LOOK_AGAIN": 0.5,
+}
 
 
 class LoadedProduct:
@@ -136,6 +143,10 @@ def load() -> None:
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns
+    for name, seconds in PAUSES.items():
+        module, _, pause = name.rpartition(".")
+        assert seconds < getattr(import_module(module), pause)
+        setattr(import_module(module), pause, seconds)
     assert threading.active_count() == 1, threading.enumerate()
     assert "twisted.internet.reactor" not in sys.modules
 

@@ -9,21 +9,27 @@ from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import redis
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 from psycopg import sql
 
 from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import create_account, create_token
+from audit.models import SITE_CHAIN
 from audit.services import site_id
 from foundry_site.connections import redis_database
 from foundry_site.launcher.nodes import NodeProcess, bare_environment
+from kernel.transactions import one_moment
+from stages.registers.proof.keys import check_keys
+from stages.registers.verification import check_project
+from stages.replication.home.verification import check_copies
+from stages.replication.proof.verification import check_records as check_other_sites
 from tests import databases
 from tests.network.clocks import set_clock
 from tests.network.loaded import LoadedNode, LoadedProduct
@@ -247,10 +253,10 @@ class Site:
 
     def forget_tries(self) -> None:
         """Begin to count anew how often somebody was refused here: all sites dial each other from one address."""
-        with redis.Redis.from_url(self._redis_url) as client:
-            names = list(client.scan_iter("sites:tries:*"))
-            if names:
-                client.delete(*names)
+        for offset in range(DATABASES_PER_WORKER):
+            with redis.Redis.from_url(redis_database(self._redis_url, offset)) as client:
+                for name in client.scan_iter("sites:tries:*"):
+                    client.delete(name)
 
     def tamper(self, table: str, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         """Change a table in a way that its triggers refuse, as only who owns the database can."""
@@ -274,7 +280,7 @@ class Site:
             put_right()
 
     def verify_new(self) -> None:
-        """Let the product verify each chain that has grown since the last time, with the rows that it describes.
+        """Let the product verify each chain that has grown since the last time, with all that it describes.
 
         Raises `CommandError`. `manage("verify_audit")` verifies everything, which takes longer with each test.
         """
@@ -283,6 +289,12 @@ class Site:
         with self.opened():
             for (chain,) in grown:
                 call_command("verify_audit", chain=chain, stdout=StringIO())
+            with one_moment():
+                found = [*check_keys(), *check_other_sites(), *check_copies()]
+                for (chain,) in grown:
+                    found += () if chain == SITE_CHAIN else check_project(UUID(chain))
+        if found:
+            raise CommandError("Broken. " + "\n".join(map(str, found)))
         self._verified = newest
 
     def _newest_event(self) -> int:

@@ -41,6 +41,10 @@ def test_who_is_not_admitted_learns_nothing(apart: Trio) -> None:
     codes = [guess(network, good, number) for number in range(20)]
     assert codes[-1] == 429, codes
     assert not network.is_member(b)
+    # The next test finds nothing of it.
+    a.forget_tries()
+    network.join(b, network.invite(a))
+    assert network.is_member(b)
 
 
 def guess(network: TestNetwork, good: str, number: int) -> int:
