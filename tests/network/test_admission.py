@@ -63,13 +63,13 @@ def test_a_site_joins_once_and_is_a_replica_that_names_its_home(apart: Trio) -> 
 def test_what_somebody_signs_after_they_left_counts_nowhere(apart: Trio) -> None:
     network, (basel, lyon, cork) = apart.network, apart.sites
     shared = Shared(network, basel, lyon, cork)
-    basel.add_people("ann")
-    ann = basel.people["ann"]
-    basel.owner.add_member(shared.id, ann)
-    shared.add("Earlier", basel, ann)
+    basel.add_people("runa")
+    runa = basel.people["runa"]
+    basel.owner.add_member(shared.id, runa)
+    shared.add("Earlier", basel, runa)
     shared.settle()
     with basel.opened():
-        deactivate_account(caller=foundry_caller("command"), user_id=UUID(ann.id), reason="Left")
+        deactivate_account(caller=foundry_caller("command"), user_id=UUID(runa.id), reason="Left")
     for site in (lyon, cork):
         until(partial(shared.is_revoked_at, site), f"{site.name} has heard of it")
     assert shared.titles(cork) == {"Earlier"}
