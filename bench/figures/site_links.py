@@ -38,7 +38,7 @@ def network(sites: int) -> Iterator[tuple[TestNetwork, list[Site]]]:
     # What the harness of the tests reads of the run that it is part of.
     os.environ["FOUNDRY_STAGES"] = ",".join(each.label for each in installed_stages())
     os.environ["REDIS_URL"] = addresses.redis_url(Path(os.environ["FOUNDRY_DATA_DIR"]))
-    with TestNetwork() as made:
+    with TestNetwork(measured=True) as made:
         found = made.add_peers(sites, FOUNDRY_METRICS_TOKEN=METRICS_TOKEN)
         home, *others = found
         for each in others:

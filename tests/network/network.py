@@ -40,11 +40,15 @@ class NotVerifiedError(AssertionError):
 
 
 class TestNetwork:
-    """Sites with one project, whose home is the first of them."""
+    """Sites with one project, whose home is the first of them.
+
+    Where it is `measured`, nodes start and pause as in life (`tests/network/loaded.py`).
+    """
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, measured: bool = False) -> None:
+        self._measured = measured
         self.sites: dict[str, Site] = {}
         self.project = ""
         self._folder = Path(tempfile.mkdtemp(prefix="foundry-network-"))
@@ -77,6 +81,7 @@ class TestNetwork:
             self.lines.lead(name, port)
 
         site = Site(name, next(self._numbers), folder, self.lines.open_front(name), lead)
+        site.starts_from_copies = not self._measured
         self.sites[name] = site
         if clock:
             site.set_clock(clock)

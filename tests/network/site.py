@@ -62,6 +62,7 @@ class Site:
         self._on_start = on_start
         self._more: dict[str, str] = {}
         self._first: dict[str, str] = {}
+        self.starts_from_copies = True
         self._product: LoadedProduct | None = None
         # The newest event when its chains were last verified.
         self._verified = 0
@@ -138,10 +139,10 @@ class Site:
     def add_node(self) -> NodeProcess:
         """A further node of this site, not started yet."""
         log = self.folder / f"node-{len(self.nodes)}.log"
-        if self._product is None:
+        if self._product is None and self.starts_from_copies:
             self._first = dict(self._more)
             self._product = LoadedProduct(self.environment, self.folder / "product.log")
-        if self._product.environment == self.environment:
+        if self._product is not None and self._product.environment == self.environment:
             self.nodes.append(LoadedNode(self._product, log, self.clock))
         else:
             faults = [f"clock={self.clock}"] if self.clock else []

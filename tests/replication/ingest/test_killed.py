@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,26 +41,62 @@ def basel(own_db: None, project: Project, editor: Any, caller_for: Callable[...,
     return Site(project, "Basel").admit()
 
 
-def begin(site: Site, file: Path) -> subprocess.Popen[str]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": databases.address(databases.current()),
-        "DJANGO_SETTINGS_MODULE": "foundry_site.settings",
-    }
-    arguments = ["-m", ingesting.__name__, str(site.project_id), site.site_key, str(file)]
-    return subprocess.Popen(
-        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
-    )
+class Ingesting:
+    """Takes in the bundles of a file as often as it begins."""
+
+    def __init__(self, site: Site, file: Path) -> None:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": databases.address(databases.current()),
+            "DJANGO_SETTINGS_MODULE": "foundry_site.settings",
+        }
+        command = [sys.executable, "-m", ingesting.__name__, str(site.project_id), site.site_key, str(file)]
+        self.process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def begin(self) -> int:
+        """Begin anew; the id of the process that does it."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(self._said("pid"))
+
+    def kill(self, pid: int, at: int) -> None:
+        """Kill it while it takes in what it has just announced."""
+        while (said := self._line()).isdecimal() and int(said) < at:
+            continue
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        # With the last few it may have been quicker.
+        assert int(self._said("ended")) in {-signal.SIGKILL, 0}
+
+    def wait(self) -> int:
+        """With which status it ends."""
+        return int(self._said("ended"))
+
+    def end(self) -> None:
+        self.process.communicate()
+
+    def _said(self, word: str) -> str:
+        """What it says after a word; what comes before that is passed over."""
+        while not (line := self._line()).startswith(f"{word} "):
+            continue
+        return line.removeprefix(f"{word} ")
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "it has ended"
+        return line.strip()
 
 
-def kill_at(process: subprocess.Popen[str], at: int) -> None:
-    """Kill it while it takes in what it has just announced."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        if int(line) >= at:
-            break
-    process.kill()
-    process.wait()
+@pytest.fixture
+def process(basel: Site, tmp_path: Path) -> Iterator[Ingesting]:
+    """What takes in the bundles of `bundles.json`."""
+    process = Ingesting(basel, tmp_path / "bundles.json")
+    yield process
+    process.end()
 
 
 def whole_bundles(site: Site) -> int:
@@ -73,20 +111,20 @@ def whole_bundles(site: Site) -> int:
     return len(rows)
 
 
-def test_each_bundle_is_whole_or_absent(basel: Site, tmp_path: Path) -> None:
+def test_each_bundle_is_whole_or_absent(basel: Site, process: Ingesting, tmp_path: Path) -> None:
     """Case 15."""
     chance = random.Random(15)
     sent = [basel.write(record(numbered_id(at))) for at in range(1, BUNDLES + 1)]
-    file = tmp_path / "bundles.json"
-    file.write_text(json.dumps([write_wire(each) for each in sent]))
+    (tmp_path / "bundles.json").write_text(json.dumps([write_wire(each) for each in sent]))
     before = 0
     for _kill in range(KILLS):
-        process = begin(basel, file)
-        kill_at(process, min(before + chance.randrange(ingesting.AT_ONCE * 4), BUNDLES - ingesting.AT_ONCE))
+        at = min(before + chance.randrange(ingesting.AT_ONCE * 4), BUNDLES - ingesting.AT_ONCE)
+        process.kill(process.begin(), at)
         after = whole_bundles(basel)
         assert after >= before
         before = after
-    assert begin(basel, file).wait() == 0
+    process.begin()
+    assert process.wait() == 0
     assert whole_bundles(basel) == BUNDLES
     assert not HeldBundle.objects.exists()
     assert state_hash_of(basel.project_id) == replay(PostgresStorage(basel.project_id).by_range()).hash
