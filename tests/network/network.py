@@ -14,15 +14,14 @@ import itertools
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from django.core.management import CommandError
-
 from foundry_site.launcher.lines import Lines, Recording, has_local_port
 from tests.network.site import MOST_SITES, Site
+from tests.network.verifying import Verifying, verify
 from tests.patience import PATIENCE
 
 PAUSE: Final = 0.1
@@ -33,10 +32,6 @@ OWNERS: Final = {"Basel": "mara", "Lyon": "daniel", "Cork": "priya", "Graz": "to
 
 class NotSettledError(AssertionError):
     """The sites did not come together in time."""
-
-
-class NotVerifiedError(AssertionError):
-    """What is on record at a site was changed."""
 
 
 class TestNetwork:
@@ -280,22 +275,11 @@ class TestNetwork:
 
     def verify(self, *sites: Site) -> None:
         """Let the product's own verifier look at every chain, record and register of these sites, or of all."""
-        self._verified(lambda site: site.manage("verify_audit"), sites or tuple(self.sites.values()))
+        verify(sites or self.sites.values(), Verifying.everything)
 
     def verify_new(self) -> None:
         """The same of what is new at each site since the last time."""
-        self._verified(Site.verify_new, tuple(self.sites.values()))
-
-    def _verified(self, verify: Callable[[Site], object], sites: Sequence[Site]) -> None:
-        """Raises `NotVerifiedError`, which names every site where something was changed."""
-        faults = []
-        for site in sites:
-            try:
-                verify(site)
-            except CommandError as error:
-                faults.append(f"{site.name}: {error}")
-        if faults:
-            raise NotVerifiedError("\n".join(faults))
+        verify(self.sites.values(), Verifying.new)
 
     def _source_of(self, port: int) -> str:
         """Which site's process has a local port."""

@@ -9,31 +9,26 @@ from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import redis
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.test import override_settings
 from psycopg import sql
 
 from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import create_account, create_token
-from audit.models import SITE_CHAIN
 from audit.services import site_id
 from foundry_site.connections import redis_database
 from foundry_site.launcher.nodes import NodeProcess, bare_environment
-from kernel.transactions import one_moment
-from stages.registers.proof.keys import check_keys
-from stages.registers.verification import check_project
-from stages.replication.home.verification import check_copies
-from stages.replication.proof.verification import check_records as check_other_sites
 from tests import databases
 from tests.network.clocks import set_clock
 from tests.network.loaded import LoadedNode, LoadedProduct
 from tests.network.people import Person
+from tests.network.verifying import Verifying
 from tests.services import DATABASES_PER_WORKER, worker
 
 # Those of the workers come first; of its 64 each worker has 12 for the sites of its networks.
@@ -64,8 +59,7 @@ class Site:
         self._first: dict[str, str] = {}
         self.starts_from_copies = True
         self._product: LoadedProduct | None = None
-        # The newest event when its chains were last verified.
-        self._verified = 0
+        self.verifying = Verifying(self)
         self.data_dir.mkdir(mode=0o700, parents=True)
         become_another_installation(databases.address(self.database))
         self._empty_redis()
@@ -194,7 +188,7 @@ class Site:
         self.stop()
         databases.drop(self.database)
         databases.new(template=backup, name=self.database)
-        self._verified = min(self._verified, self._newest_event())
+        self.verifying.forget_lost()
         if self.clock:
             set_clock(self.database, self.clock)
         self._empty_redis()
@@ -279,28 +273,6 @@ class Site:
             yield
         finally:
             put_right()
-
-    def verify_new(self) -> None:
-        """Let the product verify each chain that has grown since the last time, with all that it describes.
-
-        Raises `CommandError`. `manage("verify_audit")` verifies everything, which takes longer with each test.
-        """
-        newest = self._newest_event()
-        grown = self.rows("SELECT DISTINCT chain FROM audit_event WHERE id > %s AND id <= %s", [self._verified, newest])
-        with self.opened():
-            for (chain,) in grown:
-                call_command("verify_audit", chain=chain, stdout=StringIO())
-            with one_moment():
-                found = [*check_keys(), *check_other_sites(), *check_copies()]
-                for (chain,) in grown:
-                    found += () if chain == SITE_CHAIN else check_project(UUID(chain))
-        if found:
-            raise CommandError("Broken. " + "\n".join(map(str, found)))
-        self._verified = newest
-
-    def _newest_event(self) -> int:
-        ((newest,),) = self.rows("SELECT coalesce(max(id), 0) FROM audit_event")
-        return int(newest)
 
     def _empty_redis(self) -> None:
         for offset in range(DATABASES_PER_WORKER):

@@ -12,8 +12,8 @@ import pytest
 from foundry_site.launcher.lines import Line
 from tests.network.acts import furnish
 from tests.network.conftest import Trio
-from tests.network.network import NotVerifiedError
 from tests.network.site import Site
+from tests.network.verifying import NotVerifiedError
 from tests.patience import PATIENCE
 
 COLUMNS = [{"name": "title"}, {"name": "prio", "type": "integer"}]
