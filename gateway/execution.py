@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from gateway.metrics import QUEUED
+from kernel.tasks import read_outcomes
 from kernel.transactions import unavailable_on_timeout
 
 Result = TypeVar("Result")
@@ -47,7 +48,7 @@ class LaneExecutor:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             # That it fails by then, asyncio would log as the error of somebody who forgot to wait.
-            running.add_done_callback(_read_outcome)
+            running.add_done_callback(lambda ended: read_outcomes([ended]))
             raise
 
     def close(self) -> None:
@@ -161,11 +162,6 @@ class Lanes:
     def close(self) -> None:
         for lane in (self.read, self.write, self.presence, self.upkeep, self.sweeper):
             lane.close()
-
-
-def _read_outcome(ended: asyncio.Future[Any]) -> None:
-    if not ended.cancelled():
-        ended.exception()
 
 
 def _at_once() -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from kernel.tasks import end
+from kernel.tasks import end, read_outcomes
 from stages.registers.fold.wire import WireBundle
 from stages.replication.admission.statements import certificates_for, revocations_of
 from stages.replication.ingest.reading import bundles_after, clock_of
@@ -120,8 +120,8 @@ class Pusher:
         if not self._under_way:
             return
         done, self._under_way = await asyncio.wait(self._under_way, return_when=when)
-        for task in done:
-            task.result()
+        for error in read_outcomes(done):
+            raise error
 
 
 async def push_bundles(link: Link) -> None:
