@@ -136,7 +136,7 @@ class Site:
         if self._product is None and self.starts_from_copies:
             self._first = dict(self._more)
             self._product = LoadedProduct(self.environment, self.folder / "product.log")
-        if self._product is not None and self._product.environment == self.environment:
+        if self._product is not None and self._more == self._first:
             self.nodes.append(LoadedNode(self._product, log, self.clock))
         else:
             faults = [f"clock={self.clock}"] if self.clock else []
