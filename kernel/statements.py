@@ -16,7 +16,10 @@ from django.db import connection
 
 # A statement and its values.
 Statement = tuple[str, Sequence[Any]]
-Rows = list[tuple[Any, ...]]
+RowValues = tuple[Any, ...]
+Rows = list[RowValues]
+# Scalar expressions and their values: what one SELECT answers together with others.
+Values = tuple[Sequence[str], Sequence[Any]]
 
 
 def run(statement: Statement, *, binary: bool = False) -> Rows:
@@ -32,6 +35,13 @@ def run_together(statements: Sequence[Statement], *, binary: bool = False) -> li
         with raw.pipeline():
             cursors = [_sent(raw, statement, binary=binary) for statement in statements]
         return [_rows(cursor) for cursor in cursors]
+
+
+def select(wanted: Iterable[Values]) -> Statement:
+    """The SELECT that answers all of these in one row."""
+    listed = list(wanted)
+    columns = ", ".join(column for columns, _parameters in listed for column in columns)
+    return f"SELECT {columns}", [each for _columns, parameters in listed for each in parameters]
 
 
 def ids_text(ids: Iterable[str | UUID]) -> str:

@@ -80,7 +80,7 @@ class AutomationConfig(StageConfig):
             "automation.rules",
             Late(f"{consequences}.hook:add_consequences"),
             concerns=Late(f"{consequences}.hook:is_concerned"),
-            ahead=Late("stages.automation.switched_on:switched_on_query"),
+            ahead=Late("stages.automation.switched_on:switched_on_values"),
         )
         when_ended("automation.rules", jobs.after_proposal)
         SOURCES.register("rule", Late(f"{consequences}.switched:source_of_rule"))
@@ -111,7 +111,7 @@ class AutomationConfig(StageConfig):
         SOURCES.register("execution", Late("stages.automation.executing.scripts:source_of"))
         SOURCES.register("script", Late("stages.automation.executing.scripts:source_of_script"))
         noting = "stages.automation.changes.noting"
-        ahead = Late("stages.automation.switched_on:switched_on_query")
+        ahead = Late("stages.automation.switched_on:switched_on_values")
         observers.when_written("automation.scripts", Late(f"{noting}:note_bundle"), ahead=ahead)
         when_written("automation.scripts", Late(f"{noting}:note_version"))
 

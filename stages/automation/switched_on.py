@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from kernel.statements import Rows, Statement, run
+from kernel.statements import RowValues, Values, run, select
 from stages.automation.facets import MODULE, RULE, SCRIPT
 from stages.automation.jobs import QUEUEING_LOCK
 
 # A rule is on while its definition is the text that was switched on, and two sites did not write different ones, nor
 # adopted different versions of its module. Of scripts, a row's last bundle and a switch's last event stand for what
 # they hold, so that no text is read or hashed here.
-_SWITCHED_ON: Final = """
-SELECT (
+_RULES: Final = """(
     SELECT coalesce(string_agg(
         switch.record || ':' || switch.sha256 || encode(sha256(convert_to(rule.shown ->> 'name', 'UTF8')), 'hex'),
         ' ' ORDER BY switch.record
@@ -28,7 +27,8 @@ SELECT (
         AND module.shown ->> 'name' = rule.shown ->> 'module'
     )
     AND encode(sha256(convert_to(rule.shown ->> 'definition', 'UTF8')), 'hex') = switch.sha256
-), (
+)"""
+_SCRIPTS: Final = """(
     SELECT coalesce(string_agg(
         switch.record || ':' || encode(script.changed, 'hex') || ':'
         || (extract(epoch from switch.changed_at) * 1000000)::bigint || ':' || (job.id IS NOT NULL)::int,
@@ -39,8 +39,7 @@ SELECT (
     ON script.project_id = switch.project_id AND script.facet = %s AND script.record = switch.record
     LEFT JOIN procrastinate_jobs AS job ON job.queueing_lock = %s || switch.record::text AND job.status = 'todo'
     WHERE switch.project_id = %s AND switch.kind = 'script' AND switch.is_on AND cardinality(script.conflicts) = 0
-)
-"""
+)"""
 
 
 class SwitchedOn(NamedTuple):
@@ -50,12 +49,12 @@ class SwitchedOn(NamedTuple):
     scripts: str
 
 
-def switched_on_query(project_id: UUID) -> Statement:
-    """The SELECT whose rows `switched_on` takes."""
-    return _SWITCHED_ON, [RULE, project_id, MODULE, SCRIPT, QUEUEING_LOCK, project_id]
+def switched_on_values(project_id: UUID) -> Values:
+    """What `switched_on` takes, to be read together with other values."""
+    return (_RULES, _SCRIPTS), [RULE, project_id, MODULE, SCRIPT, QUEUEING_LOCK, project_id]
 
 
-def switched_on(project_id: UUID, rows: Rows | None = None) -> SwitchedOn:
-    """What is on in a project; `rows` are those of `switched_on_query`, where they have been read already."""
-    ((rules, scripts),) = run(switched_on_query(project_id)) if rows is None else rows
+def switched_on(project_id: UUID, row: RowValues | None = None) -> SwitchedOn:
+    """What is on in a project; `row` are the `switched_on_values`, where they have been read already."""
+    rules, scripts = run(select([switched_on_values(project_id)]))[0] if row is None else row
     return SwitchedOn(str(rules), str(scripts))

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from kernel.errors import Conflict
 from kernel.late import Late
 from kernel.registry import Registry
-from kernel.statements import Statement
+from kernel.statements import Values
 from stages.registers.fold.bundles import Sourced
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, Payload
 from stages.registers.fold.refreshing import Changes
@@ -75,7 +75,7 @@ class WriteHook:
     call: Hook
     tables: frozenset[str] | None = None
     looks: Concerns | None = None
-    ahead: Callable[[UUID], Statement] | None = None
+    ahead: Callable[[UUID], Values] | None = None
 
     def concerns(self, payloads: Sequence[Sourced], before: Increment | None = None) -> bool:
         """Whether payloads touch its tables. Those that name no table, such as deletions and links, touch all."""
@@ -104,18 +104,18 @@ def on_write(
     *,
     tables: Iterable[str] | None = None,
     concerns: Concerns | None = None,
-    ahead: Callable[[UUID], Statement] | None = None,
+    ahead: Callable[[UUID], Values] | None = None,
 ) -> None:
     """Have a hook called within every bundle of this site that touches one of these tables, None for every bundle.
 
-    `concerns(before, payloads)` is asked before, and has to be fast. `ahead(project_id)` is a SELECT that most bundles
-    read together with the project, without a round trip of its own: its rows are in `storage.asked[name]` then, as of
-    the moment when the project was locked.
+    `concerns(before, payloads)` is asked before, and has to be fast. `ahead(project_id)` are expressions
+    that most bundles read together with the project, in one statement for all who ask: their values are in
+    `storage.asked[name]` then, as of the moment when the project was locked.
     """
     HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables), concerns, ahead))
 
 
-def queries_ahead(project_id: UUID) -> dict[str, Statement]:
+def values_ahead(project_id: UUID) -> dict[str, Values]:
     """What hooks want to have read, by their names."""
     return {name: hook.ahead(project_id) for name, hook in HOOKS.items() if hook.ahead is not None}
 

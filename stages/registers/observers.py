@@ -1,6 +1,6 @@
 """Observers: what other apps write with a bundle, in its transaction.
 
-    observers.when_written("automation", note_changes, ahead=watching_query)
+    observers.when_written("automation", note_changes, ahead=watching_values)
 
 An observer is called once the bundle is in the state and all hooks (`hooks`) have had their say: what was shown before
 is in the `before` of the storage's tables, what is shown now in their rows. It answers statements that go to Postgres
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from kernel.registry import Registry
-from kernel.statements import Rows, Statement
+from kernel.statements import RowValues, Statement, Values
 
 if TYPE_CHECKING:
     from stages.registers.fold.refreshing import Changes
@@ -36,8 +36,8 @@ class AppliedBundle:
     changes: Changes
     proposal: UUID | None
 
-    def asked(self, name: str) -> Rows | None:
-        """The rows of an observer's `ahead`; None where this write has not read them."""
+    def asked(self, name: str) -> RowValues | None:
+        """The values of an observer's `ahead`; None where this write has not read them."""
         return self.storage.asked.get(name)
 
 
@@ -49,23 +49,23 @@ class Observer:
     """An observer; `ahead` reads for it."""
 
     call: Observe
-    ahead: Callable[[UUID], Statement] | None = None
+    ahead: Callable[[UUID], Values] | None = None
 
 
 OBSERVERS: Final = Registry[Observer]("observer of bundles")
 
 
-def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Statement] | None = None) -> None:
+def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Values] | None = None) -> None:
     """Have an observer called with every bundle.
 
-    `ahead(project_id)` is a SELECT that most bundles read together with the project, as of the moment when it was
+    `ahead(project_id)` are expressions that most bundles read together with the project, as of the moment when it was
     locked, as for hooks (`hooks.on_write`); it has to have a name of its own among them. What several of them ask alike
     is read once.
     """
     OBSERVERS.register(name, Observer(call, ahead))
 
 
-def queries_ahead(project_id: UUID) -> dict[str, Statement]:
+def values_ahead(project_id: UUID) -> dict[str, Values]:
     """What observers want to have read, by their names."""
     return {name: each.ahead(project_id) for name, each in OBSERVERS.items() if each.ahead is not None}
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from drafts.memory import Memory
-from kernel.statements import Rows
+from kernel.statements import RowValues
 from stages.automation.changes.triggers import Watched, watched_by
 from stages.automation.executing.scripts import grants_of, load_script, switch_of
 from stages.automation.switched_on import switched_on
@@ -39,16 +39,16 @@ _watched: Memory[tuple[UUID, str, str], Watched | None] = Memory(_KEPT * 20)
 _watches: Memory[tuple[tuple[UUID, str, str], ...], Watches] = Memory(_KEPT)
 
 
-def watching(project_id: UUID, rows: Rows | None = None) -> Watching:
-    """What scripts of a project watch; `rows` are those of `switched_on_query`, where they were read under its lock."""
-    scripts = switched_on(project_id, rows).scripts
+def watching(project_id: UUID, row: RowValues | None = None) -> Watching:
+    """What scripts of a project watch; `row` are the `switched_on_values`, where they were read under its lock."""
+    scripts = switched_on(project_id, row).scripts
     if not scripts:
         return Watching(Watches(), frozenset())
     keys: list[tuple[UUID, str, str]] = []
     queued = []
     for each in scripts.split():
-        record, row, switch, is_queued = each.split(":")
-        keys.append((UUID(record), row, switch))
+        record, shown, switch, is_queued = each.split(":")
+        keys.append((UUID(record), shown, switch))
         if is_queued == "1":
             queued.append(UUID(record))
     key = tuple(keys)

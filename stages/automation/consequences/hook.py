@@ -80,9 +80,9 @@ def refuse_limit(reached: LimitReached) -> RuleLimit:
 
 
 def _plan(project_id: UUID, at: Increment, *, is_mapping: bool = False) -> Plan:
-    rows = at.storage.asked.get(HOOK) if isinstance(at.storage, PostgresStorage) else None
+    row = at.storage.asked.get(HOOK) if isinstance(at.storage, PostgresStorage) else None
     try:
-        return plan_on(project_id, at.classes, rows)
+        return plan_on(project_id, at.classes, row)
     except CycleFound as found:
         if is_mapping:
             raise refuse_cycle(found.cycle) from None

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from drafts.memory import Memory
-from kernel.statements import Rows
+from kernel.statements import RowValues
 from stages.automation.facets import RULE
 from stages.automation.reading.rule_names import name_of_rule
 from stages.automation.rules.applying import Plan, plan_of
@@ -32,12 +32,12 @@ def rules_on(project_id: UUID) -> list[NamedRule]:
     return list(_load(project_id, switched_on(project_id).rules).values())
 
 
-def plan_on(project_id: UUID, classes: Classes, rows: Rows | None = None) -> Plan:
+def plan_on(project_id: UUID, classes: Classes, row: RowValues | None = None) -> Plan:
     """The rules that are on, in their order. Raises `CycleFound` where columns that are one now close a cycle.
 
-    `rows` are those of `switched_on_query`, where they have been read already.
+    `row` are the `switched_on_values`, where they have been read already.
     """
-    switched = switched_on(project_id, rows).rules
+    switched = switched_on(project_id, row).rules
     key = (switched, frozenset(classes.values()))
     plan = _plans.recall([key]).get(key)
     if plan is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,9 +10,8 @@ from uuid import UUID
 
 from accounts.callers import Caller, foundry_caller
 from audit.keys.sealing import ensure_site_key
-from kernel.statements import Statement
 from projects.writing import ProjectWrite, project_write
-from stages.registers import guards, hooks, observers
+from stages.registers import guards, observers
 from stages.registers.fold.bundles import Sourced
 from stages.registers.keys import (
     ActorSigner,
@@ -25,6 +24,7 @@ from stages.registers.keys import (
 )
 from stages.registers.keys.signing import Enrolment
 from stages.registers.permissions import WRITE
+from stages.registers.services.ahead import Ahead
 from stages.registers.services.bases import check_base
 from stages.registers.services.composing import Composing, Wanted, request_of
 from stages.registers.services.duplicates import Duplicates
@@ -163,33 +163,20 @@ def _attempt(
 ) -> Written:
     storage = PostgresStorage(project_id)
     opening = storage.opening_queries(ahead)
-    asked: dict[str, Statement] = {}
-    for each in (hooks, observers, guards):
-        asked |= each.queries_ahead(project_id)
-    once = _once(asked.values())
+    asked = Ahead(project_id)
     with project_write(
         caller=caller,
         project_id=project_id,
         action=WRITE,
         parameters=parameters,
         extra_query=signer_query(caller.user.id, site_key),
-        further_queries=[*opening, *once],
+        further_queries=[*opening, *asked.queries],
     ) as project:
         if project.repeat_of is not None:
             return written_before(project.repeat_of, project_id)
         storage.take_opened(project.further_rows[: len(opening)], ahead)
-        rows = project.further_rows[len(opening) :]
-        storage.asked = {name: rows[once.index(statement)] for name, statement in asked.items()}
+        storage.asked = asked.by_name(project.further_rows[len(opening) :])
         return write(begin(project, project.extra_rows, site_key, may_enrol=may_enrol, storage=storage))
-
-
-def _once(statements: Iterable[Statement]) -> list[Statement]:
-    """Statements without repetitions: several of them may ask the same."""
-    found: list[Statement] = []
-    for each in statements:
-        if each not in found:
-            found.append(each)
-    return found
 
 
 def begin(

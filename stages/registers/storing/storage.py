@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from kernel.statements import Rows, Statement, run, run_together
+from kernel.statements import Rows, RowValues, Statement, run, run_together
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.effects import IDENTITY, Field, Key, Pair, Subject, Write, is_identity, keys
 from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
@@ -66,7 +66,7 @@ class PostgresStorage(Indexes, PostgresLog):
         self._replayed: Identity | None = None
         self._schema_print: bytes | None = None
         # What hooks had read together with all the rest (`hooks.on_write`), by their names.
-        self.asked: dict[str, Rows] = {}
+        self.asked: dict[str, RowValues] = {}
         # What is noted of each bundle, for rows that say when something changed.
         self.noted: list[tuple[Bundle, Changes]] = []
         # The HLC of the bundle that changed a row last, by facet and record, and how records were shown after it.

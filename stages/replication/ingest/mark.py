@@ -25,7 +25,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Unavailable
-from kernel.statements import run
+from kernel.statements import run, select
 from stages.registers.guards import Afterwards, NextBundle
 from stages.replication.link.live import has_peers
 
@@ -54,8 +54,8 @@ def check_mark(bundle: NextBundle) -> Afterwards | None:
 
     Of a project that no other site knows, nobody has what a restored database lacks. Raises `CatchingUp`.
     """
-    sites = run(has_peers(bundle.project_id)) if bundle.rows is None else bundle.rows
-    if not sites:
+    row = run(select([has_peers(bundle.project_id)]))[0] if bundle.row is None else bundle.row
+    if row == (False,):
         return None
     project_id, header = bundle.project_id, bundle.header
     mark = read_mark(project_id)

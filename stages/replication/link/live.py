@@ -13,7 +13,7 @@ from django.db import transaction
 import realtime
 from accounts.callers import foundry_caller
 from audit.live import topic_of
-from kernel.statements import Statement
+from kernel.statements import Statement, Values
 from stages.registers.observers import AppliedBundle
 
 # Every node follows it: any of them may have the link, or begin to dial.
@@ -24,7 +24,7 @@ EPHEMERALS: Final = {
     "sync.progress": ("site", "remaining"),
 }
 
-_HAS_PEERS: Final = "SELECT 1 FROM replication_peer WHERE project_id = %s AND admitted_at IS NOT NULL LIMIT 1"
+_HAS_PEERS: Final = "EXISTS (SELECT FROM replication_peer WHERE project_id = %s AND admitted_at IS NOT NULL)"
 OBSERVER: Final = "replication"
 
 
@@ -54,14 +54,14 @@ def show(project_id: UUID, name: str, **data: Any) -> None:
 
 def wake_when_committed(bundle: AppliedBundle) -> Iterable[Statement]:
     """An observer of bundles: links learn of those of projects that have other sites."""
-    if bundle.asked(OBSERVER) != []:
+    if bundle.asked(OBSERVER) != (False,):
         transaction.on_commit(partial(note_commit, bundle.project_id), robust=True)
     return ()
 
 
-def has_peers(project_id: UUID) -> Statement:
-    """What the observer wants to have read."""
-    return _HAS_PEERS, [project_id]
+def has_peers(project_id: UUID) -> Values:
+    """Whether a project has other sites: what the observer wants to have read."""
+    return [_HAS_PEERS], [project_id]
 
 
 def _notify(project_id: UUID, **wish: Any) -> None:

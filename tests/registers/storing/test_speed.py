@@ -67,7 +67,7 @@ def test_a_cell_takes_few_statements(ann: Desk) -> None:
     with counted() as found:
         ann.set(record, "prio", 2)
     assert found.round_trips <= 6, "\n".join(found)
-    assert len(found) <= 22, "\n".join(found)
+    assert len(found) <= 21, "\n".join(found)
 
 
 def test_a_cell_over_the_socket_is_read_with_its_project_and_written_with_its_event(ann: Desk) -> None:
@@ -77,7 +77,7 @@ def test_a_cell_over_the_socket_is_read_with_its_project_and_written_with_its_ev
         set_cells(caller=ann.caller, project_id=ann.project.id, cells=cells)
     # Beside these two, the savepoint of this test's transaction.
     assert found.round_trips <= 4, "\n".join(found)
-    assert len(found) <= 22, "\n".join(found)
+    assert len(found) <= 21, "\n".join(found)
     assert ann.value(record, "prio") == 2
 
 
