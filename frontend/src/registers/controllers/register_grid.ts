@@ -1,13 +1,12 @@
 import { instantiate } from "../../controllers/live";
 import { gateway } from "../../live";
-import { isTyped } from "../grid_data";
-import { GridMenus } from "../grid_menus";
+import { GridClipboard } from "../grid_clipboard";
 import { type Act, actOf, type ColumnAct } from "../keys";
-import { type Area, besides, moved, type Place } from "../places";
+import { besides, moved, type Place } from "../places";
 import { Sheet } from "../sheet";
 
 /** The grid of a table: what keys, pointer and clipboard ask of it. */
-export class RegisterGridController extends GridMenus {
+export class RegisterGridController extends GridClipboard {
   static override targets = ["scroller", "grid", "head", "body", "overlay", "bars", "bar", "placeholder", "range", "more", "words", "cell", "tip", "handle", "drop"];
   declare readonly scrollerTarget: HTMLElement;
   declare readonly gridTarget: HTMLElement;
@@ -160,42 +159,6 @@ export class RegisterGridController extends GridMenus {
     input.select();
   }
 
-  copy(event: ClipboardEvent): void {
-    if (this.isHere) this.sheet.work.copy(event, this.sheet.grid.selection.area);
-  }
-
-  cut(event: ClipboardEvent): void {
-    if (!this.isHere) return;
-    const { area } = this.sheet.grid.selection;
-    this.sheet.work.copy(event, area);
-    if (this.mayWrite) void this.sheet.work.empty(area);
-  }
-
-  paste(event: ClipboardEvent): void {
-    const text = event.clipboardData?.getData("text/plain");
-    if (!this.isHere || !text) return;
-    event.preventDefault();
-    if (this.mayWrite) void this.sheet.work.paste(text, this.pasteArea);
-    else this.sheet.readOnly();
-  }
-
-  /** Pasted where nothing has the focus, as on a page with an empty table: it means the cells. */
-  pasteAnywhere(event: ClipboardEvent): void {
-    if (document.activeElement && document.activeElement !== document.body) return;
-    const text = event.clipboardData?.getData("text/plain");
-    if (!text || !this.mayWrite) return;
-    event.preventDefault();
-    this.sheet.focus();
-    void this.sheet.work.paste(text, this.pasteArea);
-  }
-
-  /** Where a paste begins: in an empty table at the first column that takes text, as keys come by themselves. */
-  private get pasteArea(): Area {
-    const { grid } = this.sheet;
-    const first = grid.columns.findIndex(isTyped);
-    return grid.count === 0 ? { top: 0, bottom: 0, left: first, right: first } : grid.selection.area;
-  }
-
   focused(): void {
     this.sheet.selected();
   }
@@ -238,14 +201,6 @@ export class RegisterGridController extends GridMenus {
 
   showMore(): void {
     void this.sheet.following.reload();
-  }
-
-  private get isHere(): boolean {
-    return document.activeElement === this.gridTarget;
-  }
-
-  private get mayWrite(): boolean {
-    return this.sheet.grid.data.mayWrite;
   }
 
   private beside(event: KeyboardEvent, step: 1 | -1): void {

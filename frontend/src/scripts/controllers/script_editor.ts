@@ -7,11 +7,13 @@ import { lineDelta, setSaved } from "../../editor/unsaved";
 import { gateway, me } from "../../live";
 import type { ProjectEvent } from "../../protocol";
 import { say } from "../../texts";
-import { short, withSeconds } from "../../time";
+import { withSeconds } from "../../time";
+import { ScriptBar } from "../bar";
+import { changeBetween } from "../change";
 import type { Comparison } from "../comparing";
 import { KeptScript } from "../kept";
-import type { Newest, ScriptData } from "../server";
-import { AWAY, ScriptSession } from "../session";
+import type { ScriptData } from "../server";
+import { ScriptSession } from "../session";
 import { MAX_BYTES, scriptState, sizeOf } from "../state";
 
 /** The editor of a script: an editor in the place of the text that Django wrote, and what is said around it. */
@@ -38,10 +40,10 @@ export class ScriptEditorController extends LiveController {
   declare readonly stateTarget: HTMLElement;
   private view!: EditorView;
   private session!: ScriptSession;
+  private above!: ScriptBar;
   private kept!: KeptScript;
   private isElsewhere = false;
   private restored: string | null = null;
-  private bar = "";
   private marked = "";
   private shown: Text | null = null;
 
@@ -50,6 +52,7 @@ export class ScriptEditorController extends LiveController {
     this.kept = new KeptScript(me, data.id, (at) => this.session.isKept(at));
     const session = new ScriptSession(data, this.kept);
     this.session = session;
+    this.above = new ScriptBar(this.barsTarget, this.barTargets);
     const updates = EditorView.updateListener.of((update) => {
       if (update.docChanged) session.typed(update.state.doc.toString());
       if (update.docChanged || update.selectionSet) this.paintFoot();
@@ -196,12 +199,7 @@ export class ScriptEditorController extends LiveController {
     const { doc } = this.view.state;
     const now = doc.toString();
     if (now === text) return;
-    let from = 0;
-    const most = Math.min(now.length, text.length);
-    while (from < most && now[from] === text[from]) from += 1;
-    let end = 0;
-    while (end < most - from && now[now.length - 1 - end] === text[text.length - 1 - end]) end += 1;
-    this.view.dispatch({ changes: { from, to: now.length - end, insert: text.slice(from, text.length - end) } } satisfies Parameters<typeof this.view.dispatch>[0]);
+    this.view.dispatch({ changes: changeBetween(now, text) });
   }
 
   private heard({ name, data, actor }: ProjectEvent): void {
@@ -256,7 +254,7 @@ export class ScriptEditorController extends LiveController {
     this.noteTarget.hidden = wrong === null;
     this.noteTarget.querySelector("p")!.textContent = wrong ? (wrong.line ? say("scripts.wrong", { line: wrong.line, problem: wrong.text }) : wrong.text) : "";
     this.noteTarget.querySelector("button")!.hidden = !wrong?.line;
-    this.paintBar();
+    this.above.paint(session, this.isElsewhere, this.restored !== null);
     this.paintFoot();
   }
 
@@ -281,28 +279,6 @@ export class ScriptEditorController extends LiveController {
     this.paintFoot();
   }
 
-  /** The one bar above the text, the most urgent first. */
-  private paintBar(): void {
-    const { session } = this;
-    const theirs = session.theirs;
-    if (session.deletedBy !== null) this.showBar("gone", say("scripts.deleted", { name: session.deletedBy }));
-    else if (theirs) this.showBar("conflict", conflictWords(theirs));
-    else if (this.isElsewhere) this.showBar("elsewhere", "");
-    else if (session.refusal && !session.wrong) this.showBar("refused", session.refusal === AWAY ? say("scripts.away") : session.refusal);
-    else if (this.restored !== null && session.isDirty) this.showBar("restored", say("scripts.restored"));
-    else this.showBar("", "");
-  }
-
-  private showBar(name: string, words: string): void {
-    if (this.bar !== name) {
-      this.bar = name;
-      const template = this.barTargets.find((each) => each.dataset["name"] === name);
-      this.barsTarget.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
-    }
-    const place = this.barsTarget.querySelector("[data-part=words]");
-    if (place && place.textContent !== words) place.textContent = words;
-  }
-
   private paintFoot(): void {
     const { session, view } = this;
     const { state } = view;
@@ -319,9 +295,4 @@ export class ScriptEditorController extends LiveController {
     this.sizeTarget.toggleAttribute("data-over", size > MAX_BYTES);
     this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
   }
-}
-
-function conflictWords({ saved_by: name, saved_at: at }: Newest): string {
-  const time = at ? short(new Date(at)) : "";
-  return name ? say("scripts.conflict", { name, time }) : say("scripts.conflict_earlier", { time });
 }
