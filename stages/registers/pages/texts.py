@@ -65,6 +65,9 @@ def grid_texts() -> dict[str, str]:
         "registers.offline.kept.one": _("{n} cell is kept in this browser, and sent when you are connected."),
         "registers.offline.kept.other": _("{n} cells are kept in this browser, and sent when you are connected."),
         "registers.offline.none": _("What you type is kept in this browser, and sent when you are connected."),
+        "registers.from.two": _("{first} and {second} at {site}"),
+        "registers.from.one": _("{first}, {second} and {n} other at {site}"),
+        "registers.from.other": _("{first}, {second} and {n} others at {site}"),
         "registers.stale": _("{cell} was changed while you typed."),
         "registers.stale.by": _("{name} changed {cell} while you typed."),
     }
