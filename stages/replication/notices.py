@@ -119,13 +119,13 @@ def notice_refused(*, project_id: UUID, site: str, reason: str, count: int = 1) 
         _to_owners(project_id, REFUSED, {**facts, "count": count})
 
 
-def notice_differs(*, project_id: UUID, peer: Peer, records: Sequence[str] = ()) -> None:
-    """A site has the same bundles and another state; `records` are the names of those that differ.
+def notice_differs(*, project_id: UUID, peer: Peer, names: Sequence[str] = ()) -> None:
+    """A site has the same bundles and another state; `names` are those of what differs.
 
-    Once within `SAID_AGAIN`, and once more when the records are known.
+    Once within `SAID_AGAIN`, and once more when the names are known.
     """
-    facts = {"site": peer.key_text, "name": str(peer), **_some_of(records)}
-    named = {"is_named": True} if records else {}
+    facts = {"site": peer.key_text, "name": str(peer), **_some_of(names)}
+    named = {"is_named": True} if names else {}
     if not _is_said(project_id, DIFFERS, site=peer.key_text, **named):
         _to_owners(project_id, DIFFERS, {**facts, **named})
 

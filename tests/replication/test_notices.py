@@ -33,7 +33,7 @@ def test_owners_read_of_sites_that_differ_or_send_what_is_forged(project: Projec
     with transaction.atomic():
         for _again in range(2):
             notices.notice_refused(project_id=project.id, site=peer.key_text, reason=HeldReason.BAD_SIGNATURE, count=1)
-        notices.notice_differs(project_id=project.id, peer=peer, records=["REQ-1", "REQ-2", "REQ-3", "REQ-4"])
+        notices.notice_differs(project_id=project.id, peer=peer, names=["REQ-1", "REQ-2", "REQ-3", "REQ-4"])
     found = kinds_of(owner)
     # What is said already is not said again.
     assert [kind for kind, _facts in found] == ["sync.refused", "sync.differs"]

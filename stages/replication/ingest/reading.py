@@ -146,6 +146,12 @@ def blocks_of(project_id: UUID) -> dict[str, str]:
     return dict(run((_BLOCKS, [project_id, project_id])))
 
 
+def mappings_of(project_id: UUID) -> dict[str, str]:
+    """The digests of all mappings, by the ids under which they are hashed; there are few."""
+    mappings = PostgresStorage(project_id).mappings.items()
+    return {pair_id(pair): mapping_digest(facts).hex() for pair, facts in mappings}
+
+
 def digests_in(project_id: UUID, block: str) -> dict[str, str]:
     """The digests of the records and edges of a block, by their ids."""
     rows = run((_OF_BLOCK, [project_id, project_id, block]))

@@ -11,38 +11,46 @@ from django.utils.translation import gettext as _
 
 from audit.keys.text import rfc3339
 from kernel.transactions import write_transaction
+from stages.replication.link.live import show_changed
 from stages.replication.models import Peer
 from stages.replication.notices import notice_differs
+from stages.replication.reading.differing import labels_of
 
 DIFFERS: Final = "differs"
 FORK: Final = "fork"
-# Records that an alarm names.
+# Records that an alarm names, and mappings.
 MAX_NAMED: Final = 20
 
 
-def raise_differs(peer_id: UUID, records: Sequence[str]) -> None:
-    """Note that a site has the same operations as we, and shows something else: in these records, as far as known."""
+def raise_differs(peer_id: UUID, records: Sequence[str], mappings: Sequence[str] = ()) -> None:
+    """Note that a site has the same operations as we, and shows something else, as far as known in these.
+
+    `records` are the ids of records and edges.
+    """
     with write_transaction():
         peer = Peer.objects.select_for_update().get(pk=peer_id)
         before = current_alarm(peer)
-        named = list(records)[:MAX_NAMED]
-        if before.get("kind") == FORK or (before.get("kind") == DIFFERS and not named):
+        named = {"records": list(records)[:MAX_NAMED], "mappings": list(mappings)[:MAX_NAMED]}
+        is_named = any(named.values())
+        if before.get("kind") == FORK or (before.get("kind") == DIFFERS and not is_named):
             return
         peer.alarm = {
             "kind": DIFFERS,
             "at": before.get("at") or rfc3339(timezone.now()),
             "detail": _("Both sites have the same operations, but do not show the same."),
-            "records": named,
+            **named,
         }
         peer.save(update_fields=["alarm"])
-        if before.get("records") != named:
-            notice_differs(project_id=peer.project_id, peer=peer, records=named)
+        show_changed(peer.project_id, peer.key_text)
+        if not named.items() <= before.items():
+            names = labels_of(peer.project_id, named["records"], named["mappings"])
+            notice_differs(project_id=peer.project_id, peer=peer, names=names)
 
 
 def is_unnamed(peer_id: UUID) -> bool:
-    """Whether an alarm does not say yet which records differ."""
-    unnamed = Peer.objects.filter(pk=peer_id, alarm__kind=DIFFERS, alarm__records=[], alarm__over_at__isnull=True)
-    return unnamed.exists()
+    """Whether an alarm does not say yet what differs."""
+    alarm = current_alarm(Peer.objects.only("alarm").get(pk=peer_id))
+    return alarm.get("kind") == DIFFERS and not (alarm.get("records") or alarm.get("mappings"))
 
 
 def end_differs(peer_id: UUID) -> None:
@@ -52,6 +60,7 @@ def end_differs(peer_id: UUID) -> None:
         for peer in alarmed.filter(alarm__over_at__isnull=True):
             peer.alarm = {**(peer.alarm or {}), "over_at": rfc3339(timezone.now())}
             peer.save(update_fields=["alarm"])
+            show_changed(peer.project_id, peer.key_text)
 
 
 def current_alarm(peer: Peer) -> dict[str, Any]:
@@ -70,4 +79,5 @@ def raise_fork(peer_id: UUID, *, site: str, number: int) -> bool:
         detail = _("Its site wrote two bundles under the number {number}.").format(number=number)
         seen.alarm = {**alarm, "at": rfc3339(timezone.now()), "detail": detail, "records": []}
         seen.save(update_fields=["alarm"])
+        show_changed(seen.project_id, seen.key_text)
         return True

@@ -1,6 +1,7 @@
-"""Which record differs where two sites have the same operations and do not show the same.
+"""What differs where two sites have the same operations and do not show the same: records, edges, mappings.
 
-A site is asked for one hash for each block of records and edges, and then for the digests of the blocks that differ.
+A site is asked for the digests of its mappings and one hash for each block of records and edges, and then for the
+digests of the blocks that differ.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stages.replication.ingest.reading import blocks_of, digests_in
+from stages.replication.ingest.reading import blocks_of, digests_in, mappings_of
 from stages.replication.link.alarms import MAX_NAMED, is_unnamed, raise_differs
 from stages.replication.link.messages import Digests, DigestsGet
 from stages.replication.link.methods import Answer, Link, Remote, read_params
@@ -21,33 +22,37 @@ _BLOCK: Final = 2
 
 
 def answer_digests(remote: Remote, params: Mapping[str, Any]) -> Answer:
-    """The hashes of all blocks, or the digests of the records and edges of one."""
+    """The hashes of all blocks with the digests of all mappings, or the digests of the records and edges of one."""
     block = read_params(params, DigestsGet).block
     if block is None:
-        return Answer({"digests": blocks_of(remote.project_id)})
+        return Answer({"digests": blocks_of(remote.project_id) | mappings_of(remote.project_id)})
     return Answer({"digests": digests_in(remote.project_id, block)})
 
 
 async def name_differences(link: Link) -> None:
-    """A worker of links: find out which records an alarm is about."""
+    """A worker of links: find out which records, edges and mappings an alarm is about."""
     while True:
         if await link.lanes.read(functools.partial(is_unnamed, link.remote.peer_id)):
-            differing = await _differing(link)
-            await link.lanes.write(functools.partial(raise_differs, link.remote.peer_id, differing))
+            entities, mappings = await _differing(link)
+            await link.lanes.write(functools.partial(raise_differs, link.remote.peer_id, entities, mappings))
         await link.woken(LOOK_AGAIN)
 
 
-async def _differing(link: Link) -> list[str]:
-    theirs = {block: digest for block, digest in (await _digests(link, {})).items() if len(block) == _BLOCK}
+async def _differing(link: Link) -> tuple[list[str], list[str]]:
+    """The ids of records and edges, and those of mappings."""
+    theirs = await _digests(link, {})
+    blocks = {name: digest for name, digest in theirs.items() if len(name) == _BLOCK}
     ours = await link.lanes.read(functools.partial(blocks_of, link.project_id))
     found: list[str] = []
-    for block in _unequal(theirs, ours):
+    for block in _unequal(blocks, ours):
         there = await _digests(link, {"block": block})
         here = await link.lanes.read(functools.partial(digests_in, link.project_id, block))
         found += (each for each in _unequal(there, here) if len(each) > _BLOCK)
         if len(found) >= MAX_NAMED:
             break
-    return found
+    mappings = await link.lanes.read(functools.partial(mappings_of, link.project_id))
+    there = {name: digest for name, digest in theirs.items() if len(name) > _BLOCK}
+    return found, _unequal(there, mappings)
 
 
 async def _digests(link: Link, params: Mapping[str, Any]) -> dict[str, str]:

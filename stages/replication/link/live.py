@@ -22,6 +22,7 @@ EPHEMERALS: Final = {
     "sync.connected": ("site",),
     "sync.disconnected": ("site",),
     "sync.progress": ("site", "remaining"),
+    "sync.changed": ("site",),
 }
 
 _HAS_PEERS: Final = "EXISTS (SELECT FROM replication_peer WHERE project_id = %s AND admitted_at IS NOT NULL)"
@@ -50,6 +51,11 @@ def close_links(project_id: UUID, key: str) -> None:
 def show(project_id: UUID, name: str, **data: Any) -> None:
     """Show something about a link to everybody in the project."""
     realtime.send_ephemeral(topic=topic_of(project_id), name=name, actor=foundry_caller().user.person(), data=data)
+
+
+def show_changed(project_id: UUID, key: str) -> None:
+    """Show, once it is committed, that what is known of a site has changed: what it has, or an alarm about it."""
+    transaction.on_commit(partial(show, project_id, "sync.changed", site=key), robust=True)
 
 
 def wake_when_committed(bundle: AppliedBundle) -> Iterable[Statement]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 
-from stages.registers.reading.naming import Named, names_of
-from stages.registers.reading.reader import Reader
 from stages.replication.reading.sites import Sites
 from stages.replication.reading.standing import Site
 
@@ -19,7 +16,10 @@ FORK = "fork"
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What was noticed at a site, and when; `over_at` is None while it still holds. `records` are ids."""
+    """What was noticed at a site, and when; `over_at` is None while it still holds.
+
+    `records` are the ids of records and links, `mappings` those of mappings.
+    """
 
     site: Site
     kind: str
@@ -27,6 +27,7 @@ class Alarm:
     over_at: datetime | None
     detail: str
     records: list[str]
+    mappings: list[str]
 
     @property
     def is_fork(self) -> bool:
@@ -44,21 +45,13 @@ def last_alarm(sites: Sites) -> Alarm | None:
     return next(iter(alarms_of(sites)), None)
 
 
-def named_records(project_id: UUID, records: list[str]) -> list[Named]:
-    """These records by what they are called; none of them is asked for where there are none."""
-    if not records:
-        return []
-    names = names_of(Reader(project_id), records)
-    return [names[each] for each in records if each in names]
-
-
 def _alarm(site: Site, facts: dict[str, Any]) -> Alarm | None:
     at = _moment(facts.get("at"))
     if at is None:
         return None
-    records = [str(each) for each in facts.get("records") or ()]
+    records, mappings = ([str(each) for each in facts.get(name) or ()] for name in ("records", "mappings"))
     kind, detail = str(facts.get("kind") or ""), str(facts.get("detail") or "")
-    return Alarm(site, kind, at, _moment(facts.get("over_at")), detail, records)
+    return Alarm(site, kind, at, _moment(facts.get("over_at")), detail, records, mappings)
 
 
 def _moment(text: object) -> datetime | None:

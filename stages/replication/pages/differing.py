@@ -10,8 +10,9 @@ from uuid import UUID
 
 from stages.registers.models import Operation
 from stages.registers.reading.naming import Named
-from stages.replication.pages.alarms import Alarm, alarms_of, named_records
+from stages.replication.pages.alarms import Alarm, alarms_of
 from stages.replication.reading.clocks import Heads, heads_of
+from stages.replication.reading.differing import named_entities, names_of_mappings
 from stages.replication.reading.sameness import beyond
 from stages.replication.reading.sites import Sites
 from stages.replication.reading.standing import Site
@@ -31,10 +32,11 @@ class Differing:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """An alarm with the records that it names."""
+    """An alarm with the records, the links and the mappings that it names."""
 
     alarm: Alarm
     records: Sequence[Named]
+    mappings: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,15 @@ def differences_of(project_id: UUID, sites: Sites) -> Differences:
             for record in _changed(project_id, heads_of(site.peer, sites.heads)):
                 without[record].append(site)
     wanted = list(dict.fromkeys([*(record for each in open_alarms for record in each.records), *without]))
-    names = {each.record: each for each in named_records(project_id, wanted[:MAX_RECORDS])}
-    noticed = [Noticed(each, [names[record] for record in each.records if record in names]) for each in open_alarms]
+    names = named_entities(project_id, wanted[:MAX_RECORDS])
+    noticed = [
+        Noticed(
+            each,
+            [names[record] for record in each.records if record in names],
+            names_of_mappings(project_id, each.mappings),
+        )
+        for each in open_alarms
+    ]
     listed = [Differing(names[record], sites_) for record, sites_ in without.items() if record in names]
     ahead = [each for each in sites.others if each.ahead]
     return Differences(noticed, listed, ahead, is_cut=len(wanted) > MAX_RECORDS)

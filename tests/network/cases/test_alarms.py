@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stages.registers.fold.ids import pair_id
 from tests.network.cases.test_two_sites import begin, titles
 from tests.network.conftest import Trio
 from tests.network.network import until
@@ -40,6 +41,34 @@ def test_one_record_differs_and_both_sites_name_it(apart: Trio) -> None:
         for site in (home, other):
             (alarm,) = alarms(site, project)
             assert (alarm["kind"], alarm["records"]) == ("differs", [record])
+    home.owner.create(project, "requirements", title="So that they compare again")
+    until(lambda: all("over_at" in alarms(site, project)[0] for site in (home, other)), "it is over", PATIENCE)
+
+
+def test_a_mapping_that_differs_is_named_at_both_sites(apart: Trio) -> None:
+    network, home, other = apart.network, apart.a, apart.b
+    begin(network, home, other)
+    project = network.project
+    home.owner.create_table(project, "risks", columns=[{"name": "title"}])
+    columns = {"facet_a": "requirements", "field_a": "title", "facet_b": "risks", "field_b": "title"}
+    home.owner.post(f"projects/{project}/registers/mappings/", columns)
+    network.wait_for_sync()
+
+    def seen(site: Site) -> bool:
+        return any(each.get("mappings") for each in alarms(site, project))
+
+    with other.tampered(
+        "registers_mapping",
+        "DELETE FROM registers_mapping WHERE project_id = %s",
+        [project],
+        put_right=lambda: other.manage("rebuild_registers", project),
+    ):
+        home.owner.create(project, "requirements", title="So that they compare now")
+        until(lambda: seen(home) and seen(other), "both see it", PATIENCE)
+        for site in (home, other):
+            (alarm,) = alarms(site, project)
+            mapping = pair_id((("requirements", "title"), ("risks", "title")))
+            assert (alarm["kind"], alarm["mappings"]) == ("differs", [mapping])
     home.owner.create(project, "requirements", title="So that they compare again")
     until(lambda: all("over_at" in alarms(site, project)[0] for site in (home, other)), "it is over", PATIENCE)
 

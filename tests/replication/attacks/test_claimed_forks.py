@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -89,13 +90,14 @@ def test_one_inbox_line_of_a_fork_within_the_hour(project: Project, owner: User,
 
 
 def test_states_that_differ_in_turn_fill_no_inbox(project: Project, owner: User, basel: Site) -> None:
+    record = str(uuid4())
     for _turn in range(3):
         raise_differs(basel.peer.id, ())
-        raise_differs(basel.peer.id, ["REQ-1"])
+        raise_differs(basel.peer.id, [record])
         end_differs(basel.peer.id)
         Notification.objects.update(read_at=Notification.objects.earliest("created_at").created_at)
     assert lines(owner) == [("sync.differs", "Basel")] * 2
     for line in Notification.objects.filter(kind="sync.differs"):
         Notification.objects.filter(pk=line.pk).update(created_at=line.created_at - timedelta(hours=2))
-    raise_differs(basel.peer.id, ["REQ-1"])
+    raise_differs(basel.peer.id, [record])
     assert lines(owner) == [("sync.differs", "Basel")] * 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from projects.models import Project
-from stages.registers.models import Record
+from stages.registers.fold.ids import pair_id
+from stages.registers.models import Edge, Mapping, Record
 from stages.replication.models import Peer
 from tests.replication.rows import clock_of, make_peer
 from tests.replication.scenes import Scene, admit_elsewhere, make_records, six_sites
@@ -117,6 +119,28 @@ def test_an_alarm_is_in_red_with_its_records(scene: Scene, project: Project, pag
     assert "Lyon has the same changes and shows other records" in words(dialog)
 
 
+def test_an_alarm_names_links_and_mappings_of_columns(
+    scene: Scene, project: Project, page: Callable[[str], Any]
+) -> None:
+    source, target = Record.objects.filter(project=project).exclude(alive=False).order_by("id")[:2]
+    ends = {"source": source.id, "target": target.id, "type": "verifies", "shown": True, "conflict_count": 0}
+    edge = Edge.objects.create(project=project, id=uuid4(), **ends, properties={}, facts={}, digest=b"")
+    columns = ("requirements", "title"), ("risks", "cause")
+    write = ["00" * 12, *(str(uuid4()) for _part in range(4)), True, [], False]
+    (facet_a, field_a), (facet_b, field_b) = columns
+    Mapping.objects.create(
+        project=project, facet_a=facet_a, field_a=field_a, facet_b=facet_b, field_b=field_b, confirmed=True, write=write
+    )
+    facts = {"records": [str(edge.id)], "mappings": [pair_id(columns), str(uuid4())]}
+    alarm = {"kind": "differs", "at": "2026-11-30T10:00:00Z", "detail": "", **facts}
+    Peer.objects.filter(pk=scene.peers["Lyon"].pk).update(alarm=alarm)
+    (dialog,) = elements(page("differs/"), "dialog", **{"class": "dialog page-dialog dialog-wide"})
+    shown = words(dialog)
+    assert "→" in shown
+    assert "Requirements · title = risks · cause mapping of columns" in shown
+    assert "1 mapping that is not here" in shown
+
+
 def test_what_differs_names_the_records_that_are_not_everywhere(scene: Scene, page: Callable[[str], Any]) -> None:
     (dialog,) = elements(page("differs/"), "dialog", **{"class": "dialog page-dialog dialog-wide"})
     shown = words(dialog)
@@ -140,6 +164,21 @@ def test_the_mark_is_gone_when_nothing_waits(
     peer.clock = clock_of(project)
     peer.save()
     assert mark() == ""
+
+
+def test_a_header_names_the_events_after_which_it_asks_again(
+    project: Project, owner: User, client: Client, caller_for: Callable[..., Any]
+) -> None:
+    make_records(project, caller_for(owner), 2)
+    client.force_login(owner)
+
+    def followed() -> str:
+        (found,) = elements(client.get(f"/projects/{project.id}/marks/"), "i")
+        return str(found.attributes["data-on"])
+
+    assert followed() == "site."
+    make_peer(project, "Basel", clock=clock_of(project))
+    assert followed() == "sync. register. site."
 
 
 def test_more_sites_and_more_bundles_are_no_more_queries(

@@ -77,4 +77,5 @@ def _body(site: Site, peer: Peer, reported: dict[str, dict[str, Any]]) -> dict[s
 
 def _alarm_body(alarm: dict[str, Any]) -> dict[str, Any]:
     body = {name: alarm.get(name, "") for name in ("kind", "at", "detail")}
-    return {**body, "records": alarm.get("records", []), "over_at": alarm.get("over_at")}
+    named = {name: alarm.get(name, []) for name in ("records", "mappings")}
+    return {**body, **named, "over_at": alarm.get("over_at")}

@@ -72,7 +72,8 @@ class AlarmInfo(serializers.Serializer[Any]):
     kind = serializers.CharField()
     at = serializers.CharField()
     detail = serializers.CharField(allow_blank=True)
-    records = serializers.ListField(child=serializers.CharField(), help_text="Ids of records that differ.")
+    records = serializers.ListField(child=serializers.CharField(), help_text="Ids of records and links that differ.")
+    mappings = serializers.ListField(child=serializers.CharField(), help_text="Ids of mappings that differ.")
     over_at = serializers.CharField(allow_null=True)
 
 
