@@ -13,7 +13,8 @@ from django.shortcuts import redirect
 from accounts.callers import Caller, caller_from_request
 from kernel.errors import DomainError, NotFound
 from projects.access import Access, get_project
-from stages.replication.pages.frame import Dialog, address_of, again, sites_page
+from stages.replication.pages.frame import Dialog, again, sites_page
+from stages.replication.pages.place import Place
 from workspace.decorators import PageRequest
 
 # What to say once it is done.
@@ -33,7 +34,8 @@ def ask(
     except DomainError as refusal:
         return sites_page(request, access, dialog=again(dialog, **posted), problem=refusal)
     messages.success(request, words)
-    return redirect(address_of(access, site=site))
+    place = Place.of(access.project.id, request.GET)
+    return redirect(place.at_site(site).address if site else place.address)
 
 
 def allowed_access(request: PageRequest, project_id: UUID, action: str) -> Access:

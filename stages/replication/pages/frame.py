@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from kernel.errors import DomainError, ValidationFailed
 from projects.access import Access
@@ -21,8 +19,9 @@ from stages.replication.environment import SKEW
 from stages.replication.models import Invitation
 from stages.replication.pages.alarms import last_alarm
 from stages.replication.pages.deciding import decisions_of
-from stages.replication.pages.held_rows import held_rows
+from stages.replication.pages.held_rows import held_list
 from stages.replication.pages.nearby import sites_nearby
+from stages.replication.pages.place import Place
 from stages.replication.pages.ring import icon_of, ring_of
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, DECIDE_HELD, INVITE, REVOKE, SYNC
 from stages.replication.reading.held import read_held
@@ -98,9 +97,9 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
     # Before anything is read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project.id) | {"texts": script_texts()}
     sites = read_sites(project.id)
-    chosen = _chosen(sites, request.GET.get("site", ""))
-    as_table = request.GET.get("as") == "table"
-    held = read_held(project.id)
+    place = Place.of(project.id, request.GET)
+    chosen = _chosen(sites, place.site)
+    held = read_held(project.id, place.held)
     return {
         "frame": frame_of(access, user=request.user, tab="sites"),
         "project_id": project.id,
@@ -109,17 +108,18 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
         "names": json.dumps({each.key: each.name for each in sites.all}),
         "chosen": chosen,
         "chosen_icon": icon_of(chosen) if chosen else "",
-        "as_table": as_table,
+        "as_table": place.as_table,
         "ring": ring_of(sites, chosen.key if chosen else ""),
         "held": held,
-        "held_rows": held_rows(held.shown),
+        "held_list": held_list(held, place),
+        "place": place,
         "deciding": decisions_of(sites),
         "nearby": sites_nearby(project.id),
         "allowed_skew": getattr(settings, SKEW),
         "invitations": _open_invitations(access),
         "last_alarm": last_alarm(sites),
         "may": may_of(access),
-        "here": address_of(access, site=request.GET.get("site", ""), as_table=as_table),
+        "here": place.address,
         "live": live,
     }
 
@@ -129,13 +129,6 @@ def may_of(access: Access) -> May:
     status = Status(access.project.status)
     actions = (INVITE, ADMIT, CHANGE_RIGHTS, REVOKE, DECIDE_HELD, SYNC)
     return May(*(allowed(action, role=access.role, status=status) for action in actions))
-
-
-def address_of(access: Access, *, site: str = "", as_table: bool = False) -> str:
-    """The address of the page with a site chosen."""
-    chosen = {name: value for name, value in (("site", site), ("as", "table" if as_table else "")) if value}
-    address = reverse("replication:sites", args=[access.project.id])
-    return f"{address}?{urlencode(chosen)}" if chosen else address
 
 
 def _chosen(sites: Sites, wanted: str) -> Site | None:

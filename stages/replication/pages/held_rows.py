@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stages.replication.choices import HeldReason
-from stages.replication.reading.held import Held
+from stages.replication.pages.place import Place
+from stages.replication.reading.held import Held, HeldBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,33 @@ class HeldRow:
         return WHYS[self.held.bundle.reason]
 
 
-def held_rows(shown: Sequence[Held]) -> list[HeldRow]:
-    """The lines of the list."""
-    return [HeldRow(each) for each in shown]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the list may be narrowed to, with how many there are."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """A page of the list, what it may be narrowed to, and the addresses of the pages before and behind it."""
+
+    rows: Sequence[HeldRow]
+    sites: Sequence[Choice]
+    reasons: Sequence[Choice]
+    newer: str
+    older: str
+
+
+def held_list(held: HeldBack, place: Place) -> HeldList:
+    """The list as the page shows it at `place`."""
+    shown = held.shown
+    return HeldList(
+        [HeldRow(each) for each in shown],
+        [Choice(key, name, count) for key, name, count in held.sites],
+        [Choice(reason, str(WHYS[reason].label), count) for reason, count in held.reasons],
+        place.newer_than(shown[0].bundle.id).address if held.newer else "",
+        place.older_than(shown[-1].bundle.id).address if held.older else "",
+    )

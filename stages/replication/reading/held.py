@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from stages.registers.fold.hlc import split_hlc
 from stages.replication.choices import HeldReason
@@ -46,42 +47,99 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldQuery:
+    """Which of it: of one site (its key), for one reason; older than a bundle (`before`, an id), or newer (`after`)."""
+
+    site: str = ""
+    reason: str = ""
+    before: UUID | None = None
+    after: UUID | None = None
+
+    @property
+    def is_filter(self) -> bool:
+        return bool(self.site or self.reason)
+
+    def filtered(self, waiting: QuerySet[HeldBundle]) -> QuerySet[HeldBundle]:
+        """What this asks for, wherever the page is."""
+        if self.site:
+            waiting = waiting.filter(site_key=bytes.fromhex(self.site))
+        return waiting.filter(reason=self.reason) if self.reason else waiting
+
+
+@dataclass(frozen=True, slots=True)
 class HeldBack:
-    """What waits in a project: the first `MAX_SHOWN` that are held for a reason of their own, and how many in all."""
+    """What waits in a project: a page of it, and how many in all.
+
+    `sites` and `reasons` are what may be asked for, with counts; sites by key and name. `newer` and `older` say that
+    there is more before and behind the page.
+    """
 
     shown: list[Held]
     total: int
+    sites: list[tuple[str, str, int]] = field(default_factory=list)
+    reasons: list[tuple[str, int]] = field(default_factory=list)
+    newer: bool = False
+    older: bool = False
 
 
-def read_held(project_id: UUID) -> HeldBack:
-    """What waits for a time, a key or a decision, the newest first; four queries.
+def read_held(project_id: UUID, query: HeldQuery | None = None) -> HeldBack:
+    """What waits for a time, a key or a decision, the newest first, `MAX_SHOWN` at once; three queries.
 
-    Those behind another bundle of their site are counted with it, for they wait only for that.
+    Those behind another bundle of their site are counted with it, for they wait only for that, unless they are what is
+    asked for. A page of which everything was decided is the first one.
     """
+    query = query or HeldQuery()
     waiting = HeldBundle.objects.filter(project_id=project_id, decision="")
-    if not (total := waiting.count()):
+    counts = {
+        (bytes(site).hex(), reason): count
+        for site, reason, count in waiting.order_by().values_list("site_key", "reason").annotate(Count("id"))
+    }
+    if not counts:
         return HeldBack([], 0)
-    first = list(waiting.exclude(reason=HeldReason.BEHIND).order_by("-since", "-id").defer("text")[:MAX_SHOWN])
-    if not first:
-        # What they waited for has gone: it is about to be looked at again.
-        first = list(waiting.order_by("site_key", "number").defer("text")[:MAX_SHOWN])
-    return HeldBack(_with_names(project_id, first, _behind(project_id)), total)
+    names = names_of_sites(project_id)
+    wanted = query.filtered(waiting).defer("text")
+    # Where all wait for others, what they waited for has gone: they are about to be looked at again.
+    if not query.reason and any(reason != HeldReason.BEHIND for _site, reason in counts):
+        wanted = wanted.exclude(reason=HeldReason.BEHIND)
+    rows, newer, older = _page(wanted, query)
+    behind = {site: count for (site, reason), count in counts.items() if reason == HeldReason.BEHIND}
+    by_site, by_reason = Counter[str](), Counter[str]()
+    for (site, reason), count in counts.items():
+        by_site[site] += count
+        by_reason[reason] += count
+    return HeldBack(
+        _with_names(rows, names, behind),
+        sum(counts.values()),
+        sorted(((site, name_of(site, names), count) for site, count in by_site.items()), key=lambda each: each[1]),
+        [(reason, by_reason[reason]) for reason in HeldReason if by_reason[reason]],
+        newer,
+        older,
+    )
+
+
+def _page(wanted: QuerySet[HeldBundle], query: HeldQuery) -> tuple[list[HeldBundle], bool, bool]:
+    """The bundles of a page, and whether there are newer and older ones."""
+    if query.after is not None:
+        found = list(wanted.filter(id__gt=query.after).order_by("id")[: MAX_SHOWN + 1])
+        if found:
+            return found[:MAX_SHOWN][::-1], len(found) > MAX_SHOWN, True
+    elif query.before is not None:
+        found = list(wanted.filter(id__lt=query.before).order_by("-id")[: MAX_SHOWN + 1])
+        if found:
+            return found[:MAX_SHOWN], True, len(found) > MAX_SHOWN
+    found = list(wanted.order_by("-id")[: MAX_SHOWN + 1])
+    return found[:MAX_SHOWN], False, len(found) > MAX_SHOWN
 
 
 def find_held(project_id: UUID, held_id: UUID) -> Held | None:
     """One that nobody has decided about yet."""
     found = HeldBundle.objects.filter(project_id=project_id, pk=held_id, decision="").defer("text").first()
-    return _with_names(project_id, [found], {})[0] if found is not None else None
-
-
-def held_body(project_id: UUID) -> list[dict[str, Any]]:
-    """What REST answers about what is held."""
-    return [body_of(each) for each in read_held(project_id).shown]
+    return _with_names([found], names_of_sites(project_id), {})[0] if found is not None else None
 
 
 def bodies_of(project_id: UUID, bundles: Iterable[HeldBundle]) -> list[dict[str, Any]]:
     """What REST answers about some of it."""
-    return [body_of(each) for each in _with_names(project_id, list(bundles), _behind(project_id))]
+    return [body_of(each) for each in _with_names(bundles, names_of_sites(project_id), _behind(project_id))]
 
 
 def body_of(held: Held) -> dict[str, Any]:
@@ -111,8 +169,7 @@ def _behind(project_id: UUID) -> dict[str, int]:
     return {bytes(site).hex(): count for site, count in counts}
 
 
-def _with_names(project_id: UUID, bundles: Iterable[HeldBundle], behind: Mapping[str, int]) -> list[Held]:
-    names = names_of_sites(project_id)
+def _with_names(bundles: Iterable[HeldBundle], names: Mapping[str, str], behind: Mapping[str, int]) -> list[Held]:
     counted: set[str] = set()
     found: list[Held] = []
     for each in bundles:
