@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from workspace import mark_views
 from workspace.account import views as account
 from workspace.accounts import acts as account_acts
 from workspace.accounts import views as accounts
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept, name="kept"),
     path("projects/<uuid:project_id>/kept/<uuid:working_copy_id>/discard/", workspace.discard, name="discard"),
+    path("projects/<uuid:project_id>/marks/", mark_views.marks, name="marks"),
     path("projects/<uuid:project_id>/places/", places.places, name="places"),
     path("projects/<uuid:project_id>/staged/", switch.proposal_switch, name="proposal_switch"),
     path("projects/<uuid:project_id>/staged/<uuid:proposal_id>/", proposing.staged, name="staged"),

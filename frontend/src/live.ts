@@ -1,6 +1,7 @@
 import { Gateway } from "./gateway";
 import { bars } from "./session";
 import { type Texts, useTexts } from "./texts";
+import { signalHeard } from "./workspace/heard";
 import { signalInbox } from "./workspace/inbox_signal";
 import { followProjectName } from "./workspace/project_name";
 
@@ -28,4 +29,5 @@ gateway.on("connection", ({ phase }) => {
   if (phase === "live" || phase === "ended") bars.hide("offline");
 });
 signalInbox(gateway);
+signalHeard(gateway);
 followProjectName(gateway);

@@ -41,6 +41,7 @@ NO_PAGES: Final = {
         "fields",
         "text",
         "kept",
+        "marks",
         "places",
         "discard",
         "unsent",

@@ -28,6 +28,7 @@ PAGES = (
     Row("workspace:project_palette", "GET", "palette/?q=one&page=workspace&field=prompt_text", 200),
     Row("workspace:text", "GET", "text/?field=prompt_text&version=1", 200),
     Row("workspace:kept", "GET", "kept/", 200),
+    Row("workspace:marks", "GET", "marks/", 200),
     Row("workspace:places", "GET", "places/", 200),
     Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
     # One's own proposals only.
@@ -172,6 +173,7 @@ BUDGETED_PAGES = {
     "workspace:fields": "…fields/",
     "workspace:text": "…text/?field=prompt_text&version=1",
     "workspace:kept": "…kept/",
+    "workspace:marks": "…marks/",
     "workspace:places": "…places/",
     "workspace:proposal_switch": "…staged/",
     "workspace:unsent": "…unsent/",

@@ -113,7 +113,7 @@ class Pusher:
     async def _push(self, params: dict[str, Any]) -> None:
         params["bundles"] = await self._link.lanes.read(lambda: [write_wire(each) for each in params["bundles"]])
         taken = read_params(await self._link.call("bundles.push", params), Taken)
-        await self._link.lanes.write(functools.partial(note_clock, self._link.remote.peer_id, taken.clock))
+        await self._link.lanes.write(functools.partial(note_clock, self._link.remote, taken.clock))
 
     async def _finish(self, when: str) -> None:
         """Wait for answers. Raises what one of them raised."""

@@ -19,7 +19,8 @@ from projects.models import Status
 from stages.replication.environment import DISCOVERY
 from stages.replication.link.access import LinkedPeer
 from stages.replication.link.heads import joined
-from stages.replication.link.live import show
+from stages.replication.link.live import show, show_changed
+from stages.replication.link.methods import Remote
 from stages.replication.models import Peer
 
 # How long a node has a site for itself, and how much of that may pass before it says again that it has.
@@ -122,21 +123,26 @@ def note_push(peer_id: UUID, *, newest: Mapping[str, Sequence[Any]], remaining: 
         transaction.on_commit(progress, robust=True)
 
 
-def note_clock(peer_id: UUID, clock: Mapping[str, Sequence[Any]]) -> None:
-    """Note what a site has by now."""
-    Peer.objects.filter(pk=peer_id).update(clock=dict(clock), last_seen_at=Now())
+def note_clock(remote: Remote, clock: Mapping[str, Sequence[Any]], **said: Any) -> None:
+    """Note what a site has by now, with what else it `said` of itself; pages hear of it where it has something new."""
+    with write_transaction():
+        peer = Peer.objects.filter(pk=remote.peer_id)
+        has_changed = peer.exclude(clock=dict(clock)).exists()
+        peer.update(clock=dict(clock), last_seen_at=Now(), **said)
+        if has_changed:
+            show_changed(remote.project_id, remote.peer_key)
 
 
 def note_state(
-    peer_id: UUID, *, clock: Mapping[str, Sequence[Any]], state_hash: str, skew_ms: int, head_number: int | None
+    remote: Remote, *, clock: Mapping[str, Sequence[Any]], state_hash: str, skew_ms: int, head_number: int | None
 ) -> None:
     """Note what a site said of itself; `head_number` counts the events of its record, None where it said nothing."""
-    Peer.objects.filter(pk=peer_id).update(
-        clock=dict(clock),
+    note_clock(
+        remote,
+        clock,
         state_hash=bytes.fromhex(state_hash),
         skew_ms=skew_ms,
         head_number=Coalesce(head_number, F("head_number")),
-        last_seen_at=Now(),
     )
 
 

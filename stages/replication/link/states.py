@@ -77,7 +77,7 @@ def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
     skew_ms = state.now - _now_ms()
     head = state.record.get("seq")
     note_state(
-        remote.peer_id,
+        remote,
         clock=state.clock,
         state_hash=state.state_hash,
         skew_ms=skew_ms,

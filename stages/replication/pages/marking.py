@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from socket import gethostname
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,19 +15,26 @@ from stages.replication.reading.sites import own_name
 from stages.replication.reading.waiting import Waiting, read_waiting
 from workspace.marks import Mark, MarkContext
 
+# After these it may read otherwise; that a node ended with its links is no event.
+_ON: Final = "sync. register. site."
+_FIRST: Final = "site."
+
 
 def mark_of(context: MarkContext) -> Mark | None:
-    """Nothing while nothing waits and nothing differs. One query."""
+    """No words while nothing waits and nothing differs. One query."""
     if not may(READ, role=context.access.role):
         return None
     waiting = read_waiting(context.access.project.id)
+    if not waiting.sites:
+        return Mark(on=_FIRST)
     url = reverse("replication:sites", args=[context.access.project.id])
     if waiting.differs:
         words = _("Differs from {sites}").format(sites=", ".join(waiting.differs))
-        return Mark(icon="triangle-alert", words=words, url=url, tone="bad", title=_("The same changes, other records"))
-    if not waiting.to_send:
-        return None
-    return Mark(icon="waypoints", words=_words(waiting), url=url, title=_("Changes that are not at all sites yet"))
+        title = _("The same changes, other records")
+        return Mark(icon="triangle-alert", words=words, url=url, tone="bad", title=title, on=_ON, changes_silently=True)
+    words = _words(waiting) if waiting.to_send else ""
+    title = _("Changes that are not at all sites yet")
+    return Mark(icon="waypoints", words=words, url=url, title=title, on=_ON, changes_silently=True)
 
 
 def name_of_site() -> str:

@@ -28,10 +28,11 @@ SELECT key, name, clock::text, alarm::text, coalesce(connected_at IS NOT NULL AN
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`away` counts the admitted sites without a link, `to_send` the bundles that are not at all of them; `differs`
-    names those that have other content under the same clock.
+    """`sites` counts the admitted ones, `away` those of them without a link, `to_send` the bundles that are not at all
+    of them; `differs` names those that have other content under the same clock.
     """
 
+    sites: int = 0
     away: int = 0
     to_send: int = 0
     differs: Sequence[str] = field(default=())
@@ -48,6 +49,7 @@ def read_waiting(project_id: UUID) -> Waiting:
     here[own.hex()] = rows[0][-1] or 0
     common = common_heads(here, (heads_of(each, here) for each in peers))
     return Waiting(
+        sites=len(rows),
         away=sum(not is_linked for *_peer, is_linked, _number, _own in rows),
         to_send=sum(number - common[site] for site, number in here.items()),
         differs=[str(each) for each in peers if is_alarmed(each)],

@@ -177,6 +177,51 @@ def test_a_link_that_begins_and_changes_that_arrive_are_said_at_once(
     expect(page.locator("#live-words")).to_have_text("All changes from Visp plant are here.")
 
 
+def test_the_mark_in_the_header_follows_on_every_page(
+    person: Callable[..., Person], world: World, scene: Scene
+) -> None:
+    project_id: UUID = world.project.id
+    visp = scene.peers["Visp plant"]
+    fields, releases, history = (person(role) for role in ("owner", "editor", "reviewer"))
+    marks = [each.open(path).locator(".project-mark") for each, path in ((fields, ""), (releases, "releases/"))]
+    silent = history.page
+    silent.clock.install()
+    history.open("history/")
+    for mark in (*marks, silent.locator(".project-mark")):
+        expect(mark).to_contain_text("1 site away")
+
+    def arrives() -> None:
+        clock = clock_of(world.project)
+        Peer.objects.filter(project=world.project, revoked_at=None).update(clock=clock, remaining=0)
+        show(project_id, "sync.changed", site=visp.key_text)
+
+    world.arrange(arrives)
+    for mark in marks:
+        expect(mark).to_have_count(0)
+    # A page without a socket asks now and then.
+    silent.clock.fast_forward(31_000)
+    expect(silent.locator(".project-mark")).to_have_count(0)
+    world.arrange(lambda: add_records(world.project, world.caller("editor"), 1))
+    for mark in marks:
+        expect(mark).to_contain_text("1 to send")
+
+
+def test_a_mark_that_changed_while_the_line_was_broken_is_right_again(
+    person: Callable[..., Person], world: World, scene: Scene
+) -> None:
+    mara = person("owner")
+    mark = mara.open("releases/").locator(".project-mark")
+    expect(mark).to_contain_text("1 site away")
+    mara.page.context.set_offline(True)
+    expect(mara.page.get_by_text("Offline.")).to_be_visible()
+    clock = world.arrange(lambda: clock_of(world.project))
+    world.arrange(lambda: Peer.objects.filter(project=world.project, revoked_at=None).update(clock=clock, remaining=0))
+    mara.page.context.set_offline(False)
+    expect(mark).to_have_count(0)
+    # Its tries to connect, while it could not.
+    mara.complaints.clear()
+
+
 def test_a_record_that_is_written_here_is_to_be_sent(person: Callable[..., Person], world: World, scene: Scene) -> None:
     mara = person("owner")
     page = mara.open("sites/")

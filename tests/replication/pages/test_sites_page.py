@@ -137,7 +137,7 @@ def test_an_alarm_names_links_and_mappings_of_columns(
     (dialog,) = elements(page("differs/"), "dialog", **{"class": "dialog page-dialog dialog-wide"})
     shown = words(dialog)
     assert "→" in shown
-    assert "Requirements · title = risks · cause mapping of columns" in shown
+    assert "= risks · cause mapping of columns" in shown
     assert "1 mapping that is not here" in shown
 
 

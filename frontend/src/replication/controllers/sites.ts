@@ -55,11 +55,10 @@ export class SitesController extends LiveController {
     const names = { site: this.namesValue[site] ?? site?.slice(0, 8) ?? "" };
     if (name === "sync.connected") announce(say("replication.connected", names));
     else if (name === "sync.disconnected") announce(say("replication.disconnected", names));
-    else if (name !== "sync.progress") return;
-    else {
+    else if (name === "sync.progress") {
       this.count(site, remaining);
       announce(remaining > 0 ? say("replication.arriving", names) : say("replication.complete", names));
-    }
+    } else if (name !== "sync.changed") return;
     this.changed();
   }
 

@@ -1,0 +1,15 @@
+import type { Gateway } from "../gateway";
+
+/** Tell what is on every page, such as the marks in the header, what this page's connection hears; "" is anything. */
+export function signalHeard(gateway: Gateway): void {
+  let isFirst = true;
+  const heard = (name: string): boolean => window.dispatchEvent(new CustomEvent("project:heard", { detail: name }));
+  gateway.on("event", ({ name }) => void heard(name));
+  gateway.on("ephemeral", ({ name }) => void heard(name));
+  gateway.on("missed", () => void heard(""));
+  // Ephemerals do not come again after the line was broken.
+  gateway.on("snapshot", () => {
+    if (!isFirst) heard("");
+    isFirst = false;
+  });
+}
