@@ -18,7 +18,7 @@ from django.db import connection
 Statement = tuple[str, Sequence[Any]]
 RowValues = tuple[Any, ...]
 Rows = list[RowValues]
-# Scalar expressions and their values: what one SELECT answers together with others.
+# SELECTs of one value each, and what they are given: one statement answers them together with others.
 Values = tuple[Sequence[str], Sequence[Any]]
 
 
@@ -40,7 +40,7 @@ def run_together(statements: Sequence[Statement], *, binary: bool = False) -> li
 def select(wanted: Iterable[Values]) -> Statement:
     """The SELECT that answers all of these in one row."""
     listed = list(wanted)
-    columns = ", ".join(column for columns, _parameters in listed for column in columns)
+    columns = ", ".join(f"({each})" for columns, _parameters in listed for each in columns)
     return f"SELECT {columns}", [each for _columns, parameters in listed for each in parameters]
 
 

@@ -30,7 +30,7 @@ class NextBundle:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A guard; `ahead` are expressions that most bundles read together with their project, as observers'."""
+    """A guard; `ahead` are SELECTs of one value each that most bundles read with their project, as observers'."""
 
     check: Callable[[NextBundle], Afterwards | None]
     ahead: Callable[[UUID], Values] | None = None

@@ -108,7 +108,7 @@ def on_write(
 ) -> None:
     """Have a hook called within every bundle of this site that touches one of these tables, None for every bundle.
 
-    `concerns(before, payloads)` is asked before, and has to be fast. `ahead(project_id)` are expressions
+    `concerns(before, payloads)` is asked before, and has to be fast. `ahead(project_id)` are SELECTs of one value each
     that most bundles read together with the project, in one statement for all who ask: their values are in
     `storage.asked[name]` then, as of the moment when the project was locked.
     """

@@ -58,9 +58,9 @@ OBSERVERS: Final = Registry[Observer]("observer of bundles")
 def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Values] | None = None) -> None:
     """Have an observer called with every bundle.
 
-    `ahead(project_id)` are expressions that most bundles read together with the project, as of the moment when it was
-    locked, as for hooks (`hooks.on_write`); it has to have a name of its own among them. What several of them ask alike
-    is read once.
+    `ahead(project_id)` are SELECTs of one value each that most bundles read together with the project, as of the moment
+    when it was locked, as for hooks (`hooks.on_write`); it has to have a name of its own among them. What several of
+    them ask alike is read once.
     """
     OBSERVERS.register(name, Observer(call, ahead))
 

@@ -31,6 +31,7 @@ FILLED = {
     "{round}": "round.*",
     "{change}": "change.*",
     "{rows}": "SELECT record FROM registers_row",
+    "{columns}": "(SELECT 1)",
     "{', '.join(parts)}": "event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})",
     "{_COLUMNS}": _COLUMNS,
 }

@@ -25,7 +25,7 @@ EPHEMERALS: Final = {
     "sync.changed": ("site",),
 }
 
-_HAS_PEERS: Final = "EXISTS (SELECT FROM replication_peer WHERE project_id = %s AND admitted_at IS NOT NULL)"
+_HAS_PEERS: Final = "SELECT EXISTS (SELECT FROM replication_peer WHERE project_id = %s AND admitted_at IS NOT NULL)"
 OBSERVER: Final = "replication"
 
 

@@ -35,7 +35,7 @@ def test_an_observer_sees_both_sides_and_what_it_asked_and_writes_with_the_bundl
     desk = Desk(project, caller_for(editor))
     desk.create_table()
     (record,) = desk.create({"title": "a"})
-    observer = Observer(observe, ahead=lambda project_id: (["%s::text"], [str(project_id)]))
+    observer = Observer(observe, ahead=lambda project_id: (["SELECT %s::text"], [str(project_id)]))
     with OBSERVERS.replaced({"watcher": observer}):
         desk.set(record, "title", "b")
         desk.undo()
@@ -55,7 +55,7 @@ def test_what_two_observers_ask_alike_is_read_once(
             seen.append(bundle.asked(name))
             return []
 
-        return Observer(call, ahead=lambda _project_id: (["gen_random_uuid()"], []))
+        return Observer(call, ahead=lambda _project_id: (["SELECT gen_random_uuid()"], []))
 
     desk = Desk(project, caller_for(editor))
     desk.create_table()
