@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from blobs.models import sha256_of
@@ -28,10 +29,13 @@ from kernel.statements import database_now, run
 from kernel.transactions import write_transaction
 from stages.replication.choices import ContentKind
 from stages.replication.home.live import announce_content
+from stages.replication.link.alarms import end_wrong, raise_wrong
 from stages.replication.models import WantedContent
 
 logger = logging.getLogger(__name__)
 
+# The alarm of a site that sends other texts than it was asked for.
+WRONG_TEXT: Final = "wrong_text"
 # How many texts are asked for at once (`texts.get`).
 AT_ONCE: Final = 20
 
@@ -61,11 +65,14 @@ def next_file(project_id: UUID, without: Iterable[str] = ()) -> Fetch | None:
     return Fetch(project_id, wanted.hash, upload.received if upload else 0)
 
 
-def keep_texts(project_id: UUID, texts: Mapping[str, Any]) -> list[str]:
-    """Keep texts that came, each under its hash; answers those that are here now. Others than what they say are not."""
-    fitting = {
-        digest: text for digest, text in texts.items() if isinstance(text, str) and sha256_of(text.encode()) == digest
-    }
+def keep_texts(project_id: UUID, texts: Mapping[str, Any], *, peer_id: UUID | None = None) -> list[str]:
+    """Keep texts that came, each under its hash; answers those that are here now. Others than what they say are not.
+
+    A site (`peer_id`) that sends another text than the one with the hash has an alarm until it sends the right ones.
+    """
+    fitting = {digest: text for digest, text in texts.items() if _has_hash(text, digest)}
+    if peer_id is not None:
+        _judge(peer_id, [each for each in texts if each not in fitting], bool(fitting))
     with write_transaction():
         wanted = WantedContent.objects.select_for_update().filter(
             project=project_id, kind=ContentKind.SHA256, hash__in=fitting, blob__isnull=True
@@ -80,6 +87,20 @@ def keep_texts(project_id: UUID, texts: Mapping[str, Any]) -> list[str]:
     for digest in kept:
         announce_content(project_id, ContentKind.SHA256.value, digest)
     return kept
+
+
+def _has_hash(text: Any, digest: str) -> bool:
+    # What no UTF-8 can say has no hash.
+    return isinstance(text, str) and sha256_of(text.encode(errors="replace")) == digest
+
+
+def _judge(peer_id: UUID, wrong: list[str], is_right: bool) -> None:
+    if wrong:
+        logger.warning("%s texts came that do not have the hash by which they were asked for: %s", len(wrong), wrong[0])
+        detail = _("It has sent a text that does not have the hash {hash} by which it was asked for.")
+        raise_wrong(peer_id, kind=WRONG_TEXT, detail=detail.format(hash=wrong[0][:16]))
+    elif is_right:
+        end_wrong(peer_id, kind=WRONG_TEXT)
 
 
 def keep_part(fetch: Fetch, *, size: int, data: bytes) -> Fetch | None:

@@ -19,16 +19,19 @@ from kernel.ijson import parse
 from kernel.statements import database_now
 from projects.writing import ProjectWrite, upkeep_write
 from stages.replication.home.checkpoints import home_of, keys_of_home, proof_fault
+from stages.replication.home.content_hashes import wrong_versions
 from stages.replication.home.events import COPIED
 from stages.replication.home.live import announce_record
 from stages.replication.home.sending import copied_head
 from stages.replication.home.wanting import want_newest
 from stages.replication.home.wire import Position, Proof, Push, WireEvent
-from stages.replication.link.alarms import current_alarm
+from stages.replication.link.alarms import current_alarm, raise_wrong
 from stages.replication.models import CopiedCheckpoint, CopiedEvent, Peer
 
 # The alarm of a home whose record is not the one that was copied before.
 OTHER_RECORD: Final = "other_record"
+# The alarm of a home that says of a version that it has another content than it has.
+WRONG_CONTENT: Final = "wrong_content"
 # Characters of an action: copies are looked up by it, and no index holds a longer one.
 _MAX_ACTION: Final = 200
 
@@ -52,7 +55,8 @@ def take_events(*, project_id: UUID, peer_key: str, push: Push) -> Position:
         fresh = [event for event in push.events if event.seq > head.seq]
         _append(project_id, push.site, head, fresh)
         if fresh:
-            head = Position(fresh[-1].seq, fresh[-1].hash.hex())
+            before, head = head, Position(fresh[-1].seq, fresh[-1].hash.hex())
+            _check_versions(home, before, head)
             want_newest(project_id)
         if push.proof is not None:
             _vouch(write, home, push.site, push.proof)
@@ -87,6 +91,13 @@ def _alarm(home: Peer, head: Position) -> None:
     if current_alarm(home).get("kind") != OTHER_RECORD:
         alarm = {"kind": OTHER_RECORD, "at": rfc3339(database_now()), "detail": words, "records": []}
         Peer.objects.filter(pk=home.pk).update(alarm=alarm)
+
+
+def _check_versions(home: Peer, before: Position, head: Position) -> None:
+    """Their content hashes are recomputed as far as the events say what they are of."""
+    for version in wrong_versions(home.project_id, before, head):
+        words = _("In its record, version {version} does not have the content hash that it says.")
+        raise_wrong(home.pk, kind=WRONG_CONTENT, detail=words.format(version=version))
 
 
 def _end_alarm(home: Peer) -> None:

@@ -14,7 +14,7 @@ from audit.models import project_chain
 from kernel.errors import NotFound
 from projects.models import Project, Status
 from stages.replication.home.checkpoints import home_of
-from stages.replication.home.services import OTHER_RECORD
+from stages.replication.home.services import OTHER_RECORD, WRONG_CONTENT
 from stages.replication.link.alarms import current_alarm
 from stages.replication.models import CopiedCheckpoint, CopiedEvent, Peer
 
@@ -104,7 +104,7 @@ def state_of(project_id: UUID) -> CopyState:
 def _fault(project_id: UUID, home: Peer) -> str:
     """What the last verification found, or what home itself showed."""
     alarm = current_alarm(home)
-    if alarm.get("kind") == OTHER_RECORD:
+    if alarm.get("kind") in (OTHER_RECORD, WRONG_CONTENT):
         return str(alarm.get("detail", ""))
     chain = project_chain(project_id)
     verified = ChainVerification.objects.sealed([chain]).get(chain)

@@ -70,7 +70,9 @@ async def _fetch_texts(link: Link, lacking: set[str]) -> bool:
     except RemoteError:
         texts = None
     given: Mapping[str, Any] = texts if isinstance(texts, dict) else {}
-    kept = await link.lanes.write(functools.partial(keep_texts, link.project_id, given))
+    asked = {each: text for each, text in given.items() if each in hashes}
+    keep = functools.partial(keep_texts, link.project_id, asked, peer_id=link.remote.peer_id)
+    kept = await link.lanes.write(keep)
     if not kept:
         lacking.update(hashes)
     return True

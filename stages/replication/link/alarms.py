@@ -55,12 +55,31 @@ def is_unnamed(peer_id: UUID) -> bool:
 
 def end_differs(peer_id: UUID) -> None:
     """The site shows the same as we again; what the last alarm was can still be read."""
+    _end(peer_id, DIFFERS)
+
+
+def _end(peer_id: UUID, kind: str) -> None:
     with write_transaction():
-        alarmed = Peer.objects.select_for_update().filter(pk=peer_id, alarm__kind=DIFFERS)
+        alarmed = Peer.objects.select_for_update().filter(pk=peer_id, alarm__kind=kind)
         for peer in alarmed.filter(alarm__over_at__isnull=True):
             peer.alarm = {**(peer.alarm or {}), "over_at": rfc3339(timezone.now())}
             peer.save(update_fields=["alarm"])
             show_changed(peer.project_id, peer.key_text)
+
+
+def raise_wrong(peer_id: UUID, *, kind: str, detail: str) -> None:
+    """Note that what a site has sent is not what it should be, unless an alarm about it is up already."""
+    with write_transaction():
+        peer = Peer.objects.select_for_update().get(pk=peer_id)
+        if not current_alarm(peer):
+            peer.alarm = {"kind": kind, "at": rfc3339(timezone.now()), "detail": detail, "records": []}
+            peer.save(update_fields=["alarm"])
+            show_changed(peer.project_id, peer.key_text)
+
+
+def end_wrong(peer_id: UUID, *, kind: str) -> None:
+    """What the site sends is right again; what the last alarm was can still be read."""
+    _end(peer_id, kind)
 
 
 def current_alarm(peer: Peer) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from stages.replication.reading.sites import Sites
 from stages.replication.reading.standing import Site
 
 FORK = "fork"
+DIFFERS = "differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Alarm:
     @property
     def is_fork(self) -> bool:
         return self.kind == FORK
+
+    @property
+    def is_about_records(self) -> bool:
+        return self.kind == DIFFERS
 
 
 def alarms_of(sites: Sites) -> list[Alarm]:

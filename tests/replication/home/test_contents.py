@@ -54,6 +54,17 @@ def test_a_text_that_is_another_one_is_not_kept(recorded: CopiedProject) -> None
     assert missing_texts(recorded.id) == asked
 
 
+def test_a_site_that_sends_another_text_has_an_alarm_until_it_sends_the_right_one(recorded: CopiedProject) -> None:
+    recorded.take_all()
+    asked, *_more = missing_texts(recorded.id)
+    assert keep_texts(recorded.id, {asked: "something else"}, peer_id=recorded.home.pk) == []
+    alarm = recorded.home.alarm
+    assert alarm is not None
+    assert (alarm["kind"], asked[:16] in alarm["detail"], "over_at" in alarm) == ("wrong_text", True, False)
+    assert keep_texts(recorded.id, {asked: recorded.texts[asked]}, peer_id=recorded.home.pk) == [asked]
+    assert "over_at" in (recorded.home.alarm or {})
+
+
 def test_a_text_that_no_event_names_is_not_asked_for(copied: CopiedProject) -> None:
     caller = caller_of(copied.people["viewer"])
     with pytest.raises(NotFound):

@@ -67,7 +67,11 @@ class SitePersonInfo(serializers.Serializer[Any]):
 
 
 class AlarmInfo(serializers.Serializer[Any]):
-    """That two sites differ under equal clocks (`differs`), or one wrote two histories (`fork`)."""
+    """That two sites differ under equal clocks (`differs`), or one wrote two histories (`fork`).
+
+    Or of home that its record is another one than the copied one (`other_record`) or says a wrong content hash of a
+    version (`wrong_content`), and of any site that it sent another text than it was asked for (`wrong_text`).
+    """
 
     kind = serializers.CharField()
     at = serializers.CharField()
