@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
+from audit.models import Event
 from audit.services import Target
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotFound, RateLimited
 from kernel.names import check_reason, check_remark
 from projects.models import Member, Role
 from projects.writing import project_write
@@ -26,6 +29,9 @@ from stages.registers.services.writing import RegisterWrite
 from stages.registers.verbs import schema_records
 
 MAX_MESSAGE: Final = 1000
+# One text is asked for once in this time, and one person asks for so many in it: owners have other lines to read.
+ASKED_AGAIN: Final = timedelta(hours=1)
+MAX_ASKED: Final = 10
 
 
 def delete_script(*, caller: Caller, project_id: UUID, script_id: UUID, reason: str) -> None:
@@ -63,7 +69,8 @@ def delete_script(*, caller: Caller, project_id: UUID, script_id: UUID, reason: 
 def ask_for_grants(*, caller: Caller, project_id: UUID, script_id: UUID, sha256: str, message: str = "") -> list[str]:
     """Ask the owners to read this text and to switch it on; the names of those who were asked.
 
-    Raises `Conflict` where the text is another one, or is on already.
+    Raises `Conflict` where the text is another one, or is on already; `RateLimited` where somebody asked for this text
+    within `ASKED_AGAIN`, or the caller for many.
     """
     words = check_remark(message, name="message", maximum=MAX_MESSAGE, required=False)
     parameters = {"script": str(script_id), "sha256": sha256, "message": words}
@@ -77,7 +84,18 @@ def ask_for_grants(*, caller: Caller, project_id: UUID, script_id: UUID, sha256:
             raise Conflict(_("The text has changed since. Read it again."), sha256=script.sha256)
         if switch_of(project_id, script) is not None:
             raise Conflict(_("This text is on already."), sha256=script.sha256)
+        _check_asked(caller, project_id, script.id, sha256)
         facts = {"script_id": script.id, "name": script.label, "sha256": sha256, "message": words}
         event = write.record(SCRIPT_ASKED.name, Target.of("script", script.id), facts)
         write.notify(SCRIPT_WANTS_GRANTS, asked, facts, event.seq)
     return list(asked.values())
+
+
+def _check_asked(caller: Caller, project_id: UUID, script_id: str, sha256: str) -> None:
+    lately = Event.objects.of_project(project_id).filter(action=SCRIPT_ASKED.name, at__gt=Now() - ASKED_AGAIN)
+    wait = int(ASKED_AGAIN.total_seconds())
+    if any(each.data["sha256"] == sha256 for each in lately.filter(target_id=script_id)):
+        raise RateLimited(_("The owners were asked for this text within the last hour."), retry_after=wait)
+    if lately.filter(actor_id=caller.user.id).count() >= MAX_ASKED:
+        words = _("You have asked for {most} texts within the last hour. Wait, or talk to an owner.")
+        raise RateLimited(words.format(most=MAX_ASKED), retry_after=wait)

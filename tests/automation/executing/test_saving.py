@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from notifications.models import Notification
 from stages.automation.executing.working import run_execution
 from stages.automation.models import Execution, Switch
 from stages.automation.reading.script_texts import last_save, text_with_hash, texts_of
+from stages.automation.services import script_acts
 from stages.automation.services.scripts import change_script, find_script
 from tests.automation.executing.conftest import ScriptDesk
 from tests.rest.client import Api, members
@@ -76,6 +78,22 @@ def test_editors_ask_owners_who_then_have_an_inbox_line_until_they_switch_it_on(
     line.refresh_from_db()
     assert line.read_at is not None
     assert members(api.post(f"{here}ask/", {"sha256": saved.sha256}))["code"] == "conflict"
+
+
+def test_owners_are_asked_for_one_text_once_in_an_hour_and_by_one_person_for_few(
+    desk: ScriptDesk, owner: User, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = desk.save("print(1)")
+    api, here = Api(editor), f"projects/{desk.project.id}/scripts/{saved.script_id}/ask/"
+    assert api.post(here, {"sha256": saved.sha256}).status_code == 200
+    again = api.post(here, {"sha256": saved.sha256, "message": "Please"})
+    assert (again.status_code, members(again)["code"]) == (429, "rate_limited")
+    assert Notification.objects.filter(recipient=owner, kind="script.asked").count() == 1
+    monkeypatch.setattr(script_acts, "MAX_ASKED", 1)
+    newer = desk.save("print(2)")
+    assert api.post(here, {"sha256": newer.sha256}).status_code == 429
+    monkeypatch.setattr(script_acts, "ASKED_AGAIN", timedelta(0))
+    assert api.post(here, {"sha256": newer.sha256}).status_code == 200
 
 
 def test_a_deleted_script_is_off_and_its_executions_stay(desk: ScriptDesk, editor: User) -> None:
