@@ -15,6 +15,7 @@ from stages.automation.packages.capabilities import check_capabilities
 from stages.automation.packages.shapes import CapabilitiesShape
 from stages.automation.pages.script_state import ScriptPage, type_words
 from stages.automation.reading.grant_words import KINDS, choices_of, is_known, kind_words
+from stages.automation.services.scripts import settings_hash
 from stages.registers.schema import Schema
 
 ACTS: Final = ("argument", "remove_argument", "trigger", "remove_trigger", "wish", "remove_wish")
@@ -64,6 +65,7 @@ def settings_choices(
     fields = sorted(f"files/{path}" for path in draft.files) if draft is not None else []
     return {
         "types": type_words(),
+        "settings_base": settings_hash(shown.script.settings),
         "argument_forms": argument_forms(shown, typed or {}, problems),
         "problems": problems,
         "trigger_choices": choices_of(shown.reader.schema, fields, whole_tables=True),

@@ -21,7 +21,9 @@ from workspace.decorators import PageRequest, is_htmx, page
 
 @page("GET", "HEAD", "POST")
 def settings(request: PageRequest, project_id: UUID, script_id: UUID) -> HttpResponse:
-    """GET: the settings beside a script. POST `act` and its members: change them; the same again."""
+    """GET: the settings beside a script. POST `act`, its members, and `base`, the hash of the settings that the form
+    was about: change them; the same again.
+    """
     action = SAVE_SCRIPT if request.method == "POST" else READ
     access = get_project(user=request.user, project_id=project_id, action=action)
     shown = ScriptPage(access, request.user, script_id)
@@ -30,10 +32,14 @@ def settings(request: PageRequest, project_id: UUID, script_id: UUID) -> HttpRes
         try:
             wanted = changed_settings(shown.script.settings, shown.reader.schema, request.POST)
             caller = caller_from_request(request)
-            change_script(caller=caller, project_id=project_id, script_id=script_id, settings=wanted)
-            shown = ScriptPage(access, request.user, script_id)
+            base = request.POST.get("base")
+            change_script(
+                caller=caller, project_id=project_id, script_id=script_id, settings=wanted, base_settings=base
+            )
         except DomainError as refused:
             refusal = refused
+        # Where somebody else was faster, what they have made of it.
+        shown = ScriptPage(access, request.user, script_id)
     if not is_htmx(request) and refusal is None:
         return redirect("automation:script", project_id, script_id)
     return _part(request, shown, refusal)

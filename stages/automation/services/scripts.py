@@ -29,7 +29,7 @@ from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED, SCRIPT_WANTS_
 from stages.automation.executing.addresses import can_be_granted
 from stages.automation.executing.grants import Grants
 from stages.automation.executing.scripts import Script, load_script, script_of, switch_of
-from stages.automation.executing.settings import read_arguments, read_settings
+from stages.automation.executing.settings import Settings, read_arguments, read_settings
 from stages.automation.facets import SCRIPT, record_id
 from stages.automation.jobs import queue_execution
 from stages.automation.models import Execution
@@ -67,10 +67,12 @@ def save_script(
     title: str = "",
     settings: Mapping[str, Any] | None = None,
     base_sha256: str | None = None,
+    base_settings: str | None = None,
 ) -> Saved:
     """Write a script of the project itself, new or again. Another text is off until an owner switches it on.
 
-    `base_sha256` is the hash of the text that its writer began with, empty for a name that nothing has yet. Raises
+    `base_sha256` is the hash of the text that its writer began with, empty for a name that nothing has yet;
+    `base_settings` that of the settings (`settings_hash`), where it matters that nobody changed them since. Raises
     `Conflict` with the hash of the text that is there where that is another one, or a script is of a module;
     `ValidationFailed` for a text that is no Lua, with its line, and for settings, with the path of what is wrong;
     `PayloadTooLarge`.
@@ -88,6 +90,8 @@ def save_script(
         if before is not None and before.module:
             raise Conflict(_("This script is of a module. Save yours under another name."), module=before.module)
         _check_base(before, base_sha256)
+        if base_settings is not None and before is not None and settings_hash(before.settings) != base_settings:
+            raise Conflict(_("Somebody has changed the settings meanwhile: this is what they are now. Try again."))
         values = {"name": name, "title": title, "source": source, "settings": settings_text}
         saved = Saved(entity, name, text_hash(source))
         payloads = put_values(Acts(registers.increment), entity, SCRIPT, values)
@@ -108,6 +112,11 @@ def save_script(
     )
 
 
+def settings_hash(settings: Settings) -> str:
+    """The hash by which a change of settings names those that it is about."""
+    return text_hash(_settings_text(settings.to_json()))
+
+
 def change_script(
     *,
     caller: Caller,
@@ -117,6 +126,7 @@ def change_script(
     title: str | None = None,
     settings: Mapping[str, Any] | None = None,
     base_sha256: str | None = None,
+    base_settings: str | None = None,
 ) -> Saved:
     """Save a script that is there under its name; what is None stays. Raises `NotFound`, and as `save_script`."""
     get_project(user=caller.user, project_id=project_id, action=SAVE_SCRIPT)
@@ -131,6 +141,7 @@ def change_script(
         title=found.title if title is None else title,
         settings=found.settings.to_json() if settings is None else settings,
         base_sha256=base,
+        base_settings=base_settings,
     )
 
 

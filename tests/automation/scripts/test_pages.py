@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from accounts.models import User
 from projects.models import Project
 from stages.automation.models import Execution, Switch
-from stages.automation.services.scripts import find_script
+from stages.automation.services.scripts import find_script, settings_hash
 from tests.automation.executing.conftest import ScriptDesk
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,23 @@ def test_the_editor_saves_and_is_refused_with_what_is_there(desk: ScriptDesk, br
     assert (wrong.status_code, wrong.json()["detail"][:6]) == (400, "Line 1")
     checked = _post(browser, f"{here}check/", source="x =\ny = = 2").json()
     assert (checked["is_lua"], checked["line"]) == (False, 2)
+
+
+def test_settings_that_somebody_changed_meanwhile_are_not_written_over(
+    desk: ScriptDesk, browser: Client, here: str
+) -> None:
+    saved = desk.save("print(1)")
+    address = f"{here}{saved.script_id}/settings/"
+    base = settings_hash(find_script(desk.project.id, saved.script_id).settings)
+    assert _post(browser, address, act="argument", name="first", base=base).status_code == 200
+    late = _post(browser, address, act="argument", name="second", base=base)
+    assert (late.status_code, "changed the settings meanwhile" in late.content.decode()) == (409, True)
+    settings = find_script(desk.project.id, saved.script_id).settings
+    assert [each["name"] for each in settings.to_json()["args"]] == ["first"]
+    # The answer is about what is there now, and has what was typed.
+    assert late.context["settings_base"] == settings_hash(settings)
+    again = _post(browser, address, act="argument", name="second", base=late.context["settings_base"])
+    assert again.status_code == 200
 
 
 def test_settings_change_one_by_one(desk: ScriptDesk, browser: Client, here: str) -> None:
