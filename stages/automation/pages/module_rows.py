@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -46,12 +46,15 @@ class WishRow:
     words: str
     text: str
     hint: str
+    is_granted: bool = False
 
 
 def wish_rows(wishes: Sequence[Wish], parts: Parts, schema: Schema) -> list[WishRow]:
     """The wishes, each with the scripts and views that ask for it; `schema` is as it would be with the module."""
     asking: list[ScriptPlan | ViewPlan] = [*parts.scripts, *parts.views]
-    return [_wish_row(each, [of.title for of in asking if each.value in of.wishes], schema) for each in wishes]
+    granted = {value for of in asking for value in of.granted}
+    rows = (_wish_row(each, [of.title for of in asking if each.value in of.wishes], schema) for each in wishes)
+    return [replace(each, is_granted=each.value in granted) for each in rows]
 
 
 def _wish_row(wish: Wish, scripts: Sequence[str], schema: Schema) -> WishRow:

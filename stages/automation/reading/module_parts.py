@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -43,7 +43,9 @@ class RulePlan:
 
 @dataclass(frozen=True, slots=True)
 class ScriptPlan:
-    """A script of the module. `is_on` says whether the project has switched on this very text."""
+    """A script of the module. `is_on` says whether the project has switched on this very text, and `granted` is what an
+    owner gave to it, as forms name it.
+    """
 
     name: str
     record: str
@@ -54,6 +56,7 @@ class ScriptPlan:
     sha256: str
     state: str
     is_on: bool
+    granted: frozenset[str] = frozenset()
 
     @property
     def wishes(self) -> frozenset[str]:
@@ -63,11 +66,12 @@ class ScriptPlan:
 
 @dataclass(frozen=True, slots=True)
 class ViewPlan:
-    """A view of the module that is code of its own. `is_on` says whether the project has switched on this very text."""
+    """A view of the module that is code of its own. `is_on` and `granted` are as of scripts."""
 
     title: str
     asked: Mapping[str, Sequence[str]]
     is_on: bool
+    granted: frozenset[str] = frozenset()
 
     @property
     def wishes(self) -> frozenset[str]:
@@ -128,6 +132,7 @@ def _rule(project_id: UUID, module: Module, name: str, saved: SavedRule | None, 
 def _scripts(project_id: UUID, module: Module, known: Mapping[str, tuple[Script, bool]]) -> list[ScriptPlan]:
     found = []
     of_module = scripts_of(project_id, module, files_of(module))
+    switches = _switches(project_id, of_module)
     for (record, each), (name, shape) in zip(of_module.items(), module.manifest.scripts.items(), strict=True):
         script, is_on = known.get(each.name, (None, False))
         is_same = script is not None and script.sha256 == each.sha256
@@ -142,6 +147,7 @@ def _scripts(project_id: UUID, module: Module, known: Mapping[str, tuple[Script,
             sha256=each.sha256,
             state=state,
             is_on=is_on and is_same,
+            granted=_granted(switches.get(record), each.sha256),
         )
         found.append(plan)
     return found
@@ -149,10 +155,24 @@ def _scripts(project_id: UUID, module: Module, known: Mapping[str, tuple[Script,
 
 def _views(project_id: UUID, module: Module) -> list[ViewPlan]:
     views = foreign_views_of(project_id, module, files_of(module))
-    on = dict(Switch.objects.filter(project=project_id, record__in=views, is_on=True).values_list("record", "sha256"))
-    texts = {str(record): sha256 for record, sha256 in on.items()}
-    shapes = module.manifest.views
+    switches, shapes = _switches(project_id, views), module.manifest.views
     return [
-        ViewPlan(shapes[each.name.partition("/")[2]].title or each.name, each.asked, texts.get(record) == each.sha256)
+        ViewPlan(
+            title=shapes[each.name.partition("/")[2]].title or each.name,
+            asked=each.asked,
+            is_on=record in switches and switches[record].sha256 == each.sha256,
+            granted=_granted(switches.get(record), each.sha256),
+        )
         for record, each in views.items()
     ]
+
+
+def _switches(project_id: UUID, records: Collection[str]) -> dict[str, Switch]:
+    """Those of these scripts and views that are on."""
+    found = Switch.objects.filter(project=project_id, record__in=records, is_on=True)
+    return {str(each.record): each for each in found}
+
+
+def _granted(switch: Switch | None, sha256: str) -> frozenset[str]:
+    """Grants hold for one text."""
+    return _wishes(switch.grants) if switch is not None and switch.sha256 == sha256 and switch.grants else frozenset()

@@ -80,6 +80,9 @@ def test_wishes_name_tables_by_their_titles_and_the_view_that_stays_off(site: Si
     client.post(path, {"version": "1.0.0", "grant": wishes})
     view = _text(client.get(f"/projects/{site.project.id}/automation/views/traceability/coverage/"))
     assert "Granted: Read <b>Requirements: every column</b>" in view
+    adopted = client.get(path)
+    assert [each.is_granted for each in adopted.context["wishes"]] == [True] * len(wishes)
+    assert "<span>Granted</span>" in _text(adopted)
 
 
 def test_activity_says_the_title_of_a_module(site: Site, client: Client, owner_page: Any):
