@@ -22,9 +22,12 @@ Act = Callable[[Caller], str]
 
 
 def ask(
-    request: PageRequest, access: Access, dialog: Dialog, act: Act, *, site: str = "", **posted: Any
+    request: PageRequest, access: Access, dialog: Dialog, act: Act, *, site: str = "", part: str = "", **posted: Any
 ) -> HttpResponse:
-    """GET: the dialog. POST: do it; a refusal is shown in the dialog, with what was typed."""
+    """GET: the dialog. POST: do it; a refusal is shown in the dialog, with what was typed.
+
+    Then the page is shown as before, with `site` chosen, or at a `part` of it.
+    """
     if request.method != "POST":
         return sites_page(request, access, dialog=dialog)
     try:
@@ -35,7 +38,7 @@ def ask(
         return sites_page(request, access, dialog=again(dialog, **posted), problem=refusal)
     messages.success(request, words)
     place = Place.of(access.project.id, request.GET)
-    return redirect(place.at_site(site).address if site else place.address)
+    return redirect(place.at_site(site).address if site else f"{place.address}{part}")
 
 
 def allowed_access(request: PageRequest, project_id: UUID, action: str) -> Access:

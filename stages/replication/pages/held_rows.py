@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stages.replication.choices import HeldReason
-from stages.replication.pages.place import Place
+from stages.replication.pages.place import HELD_LIST, Place
 from stages.replication.reading.held import Held, HeldBack
 
 
@@ -76,6 +76,6 @@ def held_list(held: HeldBack, place: Place) -> HeldList:
         [HeldRow(each) for each in shown],
         [Choice(key, name, count) for key, name, count in held.sites],
         [Choice(reason, str(WHYS[reason].label), count) for reason, count in held.reasons],
-        place.newer_than(shown[0].bundle.id).address if held.newer else "",
-        place.older_than(shown[-1].bundle.id).address if held.older else "",
+        f"{place.newer_than(shown[0].bundle.id).address}{HELD_LIST}" if held.newer else "",
+        f"{place.older_than(shown[-1].bundle.id).address}{HELD_LIST}" if held.older else "",
     )

@@ -15,6 +15,8 @@ from stages.replication.choices import HeldReason
 from stages.replication.reading.held import HeldQuery
 
 _HELD: Final = "held_"
+# Where on the page held bundles are listed.
+HELD_LIST: Final = "#sites-held"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from stages.replication.choices import Decision
+from stages.replication.choices import Decision, HeldReason
 from stages.replication.link.live import show
 from stages.replication.models import HeldBundle, Invitation, Peer
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import in_both_themes
-from tests.replication.rows import clock_of
+from tests.replication.rows import clock_of, hold
 from tests.replication.scenes import Scene, add_records, admit_elsewhere, six_sites
 
 REASON = "Its disk was sold, and nobody knows to whom"
@@ -175,6 +175,33 @@ def test_a_link_that_begins_and_changes_that_arrive_are_said_at_once(
     expect(node).to_contain_text("Same · heard")
     expect(page.locator(".project-mark")).to_have_count(0)
     expect(page.locator("#live-words")).to_have_text("All changes from Visp plant are here.")
+
+
+def test_what_is_held_is_narrowed_and_paged_by_keyboard_and_is_accessible(
+    person: Callable[..., Person], world: World, scene: Scene
+) -> None:
+    zug, lyon = scene.peers["Zug office"], scene.peers["Lyon"]
+    world.arrange(lambda: [hold(zug, number, HeldReason.REVOKED) for number in range(200, 320)])
+    world.arrange(lambda: hold(lyon, 200, HeldReason.READ_ONLY))
+    mara = person("owner")
+    page = mara.open("sites/")
+    rows = page.locator(".sites-row", has_text="bundle")
+    older = page.get_by_role("link", name="Older bundles")
+    older.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Newer bundles")).to_be_visible()
+    expect(page.get_by_role("heading", name="Held back")).to_be_in_viewport()
+    assert in_both_themes(page) == []
+    page.get_by_label("Reason").select_option("read_only")
+    page.wait_for_url("**held_reason=read_only**")
+    expect(rows.filter(has_text="Lyon")).not_to_have_count(0)
+    expect(rows.filter(has_text="Zug office")).to_have_count(0)
+    rows.filter(has_text="bundle 200").get_by_role("link", name="Discard…").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill(REASON)
+    page.get_by_role("button", name="Discard", exact=True).click()
+    expect(mara.toast("The bundle is discarded.")).to_be_visible()
+    expect(page.get_by_label("Reason")).to_have_value("read_only")
+    assert in_both_themes(page) == []
 
 
 def test_the_mark_in_the_header_follows_on_every_page(

@@ -95,7 +95,7 @@ def test_whoever_decides_stays_on_the_page(
     (link,) = [each for each in links if str(wanted.id) in each]
     (form,) = [each for each in elements(client.get(link), "form") if str(wanted.id) in str(each.attributes["action"])]
     answer = client.post(str(form.attributes["action"]), {"reason": "Nobody wants it"})
-    assert (answer.status_code, answer["Location"]) == (302, f"/projects/{project.id}/sites/{place}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/projects/{project.id}/sites/{place}#sites-held")
     assert len(rows(client.get(answer["Location"]))) == 1
 
 
