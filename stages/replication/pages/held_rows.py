@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stages.replication.choices import HeldReason
 from stages.replication.pages.place import HELD_LIST, Place
 from stages.replication.reading.held import Held, HeldBack
+from stages.replication.reading.standing import short_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,18 @@ class HeldList:
 
 def held_list(held: HeldBack, place: Place) -> HeldList:
     """The list as the page shows it at `place`."""
-    shown = held.shown
+    shown, chosen = held.shown, place.held
+    sites = [Choice(key, name, count) for key, name, count in held.sites]
+    reasons = [Choice(reason, str(WHYS[reason].label), count) for reason, count in held.reasons]
+    # What is chosen stays so when nothing of it is left.
+    if chosen.site and all(each.value != chosen.site for each in sites):
+        sites.append(Choice(chosen.site, short_key(chosen.site), 0))
+    if chosen.reason and all(each.value != chosen.reason for each in reasons):
+        reasons.append(Choice(chosen.reason, str(WHYS[chosen.reason].label), 0))
     return HeldList(
         [HeldRow(each) for each in shown],
-        [Choice(key, name, count) for key, name, count in held.sites],
-        [Choice(reason, str(WHYS[reason].label), count) for reason, count in held.reasons],
+        sites,
+        reasons,
         f"{place.newer_than(shown[0].bundle.id).address}{HELD_LIST}" if held.newer else "",
         f"{place.older_than(shown[-1].bundle.id).address}{HELD_LIST}" if held.older else "",
     )

@@ -86,6 +86,14 @@ def test_the_page_leads_on_and_keeps_what_was_chosen(page: Callable[[str], Any],
     assert page("?held_site=nonsense&held_before=7&held_reason=none").status_code == 200
 
 
+def test_what_is_chosen_stays_chosen_when_nothing_of_it_is_left(page: Callable[[str], Any], visp: Peer) -> None:
+    answer = page("?held_reason=malformed")
+    assert rows(answer) == []
+    (chosen,) = [each for each in elements(answer, "option") if "selected" in each.attributes]
+    assert words(chosen) == "Malformed (0)"
+    assert "Nothing like this is held back." in answer.content.decode()
+
+
 def test_whoever_decides_stays_on_the_page(
     project: Project, page: Callable[[str], Any], visp: Peer, client: Client
 ) -> None:
