@@ -35,6 +35,10 @@ class Calls:
         self._calls[number] = call
         return number, call.answered
 
+    def forget(self, number: int) -> None:
+        """A request was not sent."""
+        del self._calls[number]
+
     def take_response(self, response: Response) -> None:
         """An answer has come. Raises `BadContent` for one that was not asked for."""
         call = self._calls.pop(response.id, None)

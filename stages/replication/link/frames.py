@@ -14,14 +14,19 @@ import msgspec
 from kernel.errors import DomainError
 from stages.replication.link.methods import BadContent
 
-# A bundle of 8 MiB that is nothing but quotation marks has twice as much as JSON, and its signatures.
-MAX_FRAME: Final = 18 * 1024 * 1024
+# A bundle of 8 MiB fits, alone, whatever is in it: as JSON its texts have at most twice as many bytes, and each of its
+# signatures fewer than twice the 64 that the 8 MiB count.
+MAX_FRAME: Final = 16 * 1024 * 1024
 # Before a site has proved who it is.
 MAX_FIRST_FRAME: Final = 256 * 1024
 # What an answer may carry beside its text.
 MAX_BINARY: Final = 1024 * 1024
 
 _Id = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+
+
+class FrameTooLargeError(Exception):
+    """A message that the other site would not read: it is not sent."""
 
 
 class _Error(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,18 +84,27 @@ def decode(text: str) -> Request | Response:
 
 
 def request_frame(request_id: int, method: str, params: Any) -> str:
-    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}).decode()
+    """Raises `FrameTooLargeError`."""
+    return _written({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
 
 
 def result_frame(request_id: int, result: Any) -> str:
-    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "result": result}).decode()
+    """Raises `FrameTooLargeError`."""
+    return _written({"jsonrpc": "2.0", "id": request_id, "result": result})
 
 
 def refusal_frame(request_id: int, refusal: DomainError) -> str:
     """The HTTP status as the code, as on the gateway's sockets."""
     error = {"code": refusal.status, "message": str(refusal.title), "data": refusal.problem()}
-    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": error}).decode()
+    return _written({"jsonrpc": "2.0", "id": request_id, "error": error})
 
 
 def error_frame(request_id: int, code: int, message: str) -> str:
-    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": message}}).decode()
+    return _written({"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": message}})
+
+
+def _written(message: Mapping[str, Any]) -> str:
+    data = _encoder.encode(message)
+    if len(data) > MAX_FRAME:
+        raise FrameTooLargeError(f"a frame of {len(data)} bytes, where {MAX_FRAME} are read")
+    return data.decode()

@@ -17,6 +17,7 @@ from stages.replication.link.calls import Calls
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import (
     MAX_FRAME,
+    FrameTooLargeError,
     Request,
     Response,
     decode,
@@ -121,6 +122,9 @@ class SiteLink:
         except LinkClosed as closed:
             self._end(closed)
             raise RemoteError(closed.code, "the link has ended") from None
+        except FrameTooLargeError as error:
+            self._calls.forget(number)
+            raise RemoteError(LinkClose.TOO_LARGE, str(error)) from None
         if method == "state":
             self._sent_state.set()
         return answer

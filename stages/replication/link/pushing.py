@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from uuid import UUID
 from kernel.tasks import end, read_outcomes
 from stages.registers.fold.wire import WireBundle
 from stages.replication.admission.statements import certificates_for, revocations_of
-from stages.replication.ingest.reading import bundles_after, clock_of
+from stages.replication.ingest.reading import MAX_BYTES, bundles_after, clock_of
 from stages.replication.ingest.wire import write_wire
 from stages.replication.link.heads import (
     Clock,
@@ -29,7 +29,7 @@ from stages.replication.link.heads import (
     known_of,
     newest_of,
 )
-from stages.replication.link.messages import Taken
+from stages.replication.link.messages import MAX_KEYS, Taken
 from stages.replication.link.methods import Link, RemoteError, read_params
 from stages.replication.link.services import note_clock
 
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 MAX_UNANSWERED: Final = 4
 # So many chains are sent again in one link because the other site says that it has them otherwise.
 MOST_FORKS: Final = 3
+# Of the statements of one push: their texts, of which JSON makes twice as much at most.
+MAX_KEY_BYTES: Final = 1024 * 1024
 # Seconds after which a link looks although nothing woke it.
 LOOK_AGAIN: Final = 30.0
 
@@ -49,6 +51,35 @@ class Batch:
     bundles: Sequence[WireBundle]
     keys: Sequence[Mapping[str, str]]
     left: int
+
+
+def pushes_of(batch: Batch) -> Iterator[Batch]:
+    """A batch in as many pushes as there have to be so that each fits into a frame, statements ahead of bundles."""
+    pieces = list(_pieces_of(batch.keys)) or [[]]
+    has_large_bundle = len(batch.bundles) == 1 and _bytes_of(batch.bundles[0]) > MAX_BYTES
+    beside = [] if has_large_bundle else pieces.pop()
+    for piece in pieces:
+        if piece:
+            yield Batch((), piece, batch.left + len(batch.bundles))
+    yield Batch(batch.bundles, beside, batch.left)
+
+
+def _pieces_of(keys: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
+    piece: list[Mapping[str, str]] = []
+    size = 0
+    for each in keys:
+        own = sum(len(value.encode()) for value in each.values())
+        if piece and (size + own > MAX_KEY_BYTES or len(piece) == MAX_KEYS):
+            yield piece
+            piece, size = [], 0
+        piece.append(each)
+        size += own
+    if piece:
+        yield piece
+
+
+def _bytes_of(bundle: WireBundle) -> int:
+    return len(bundle.header.encode()) + sum(len(text.encode()) + len(seal) for text, seal in bundle.operations)
 
 
 class Pusher:
@@ -73,7 +104,8 @@ class Pusher:
                 batch = await self._link.lanes.read(functools.partial(self._next, dict(self._there), self._holds))
                 self._holds = False
                 if batch.bundles or batch.keys:
-                    await self._send(batch)
+                    for push in pushes_of(batch):
+                        await self._send(push)
                 else:
                     await self._finish(asyncio.ALL_COMPLETED)
                     self._remaining = None
@@ -149,8 +181,9 @@ async def push_forks(link: Link) -> None:
             for fork in [each for each in await link.lanes.read(forks) if each not in sent][: MOST_FORKS - len(sent)]:
                 sent.add(fork)
                 batch = await link.lanes.read(functools.partial(_side_of_fork, link.project_id, *fork))
-                params = {"bundles": [write_wire(each) for each in batch.bundles], "keys": batch.keys, "remaining": 0}
-                await link.call("bundles.push", params)
+                for push in pushes_of(batch):
+                    bundles = [write_wire(each) for each in push.bundles]
+                    await link.call("bundles.push", {"bundles": bundles, "keys": push.keys, "remaining": 0})
         await link.woken(LOOK_AGAIN)
 
 
