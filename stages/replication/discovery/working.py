@@ -38,6 +38,8 @@ _RENEW: Final = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) and 1 or 0
 """
+# Given back only by who holds it.
+_GIVE_BACK: Final = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
 
 
 async def run(node: Node) -> None:
@@ -66,6 +68,9 @@ class _Discovery:
                 self._changed.clear()
         finally:
             await self._leave()
+            # Another node may take part at once.
+            with suppress(DomainError, redis.RedisError):
+                await self._node.lanes.upkeep(self._give_back)
 
     async def _step(self) -> float:
         """One look around; answers how long to wait for the next one."""
@@ -113,6 +118,9 @@ class _Discovery:
     def _claim(self) -> bool:
         connection = get_redis_connection("default")
         return bool(connection.eval(_RENEW, 1, _CLAIM, self._claimant, CLAIMED))
+
+    def _give_back(self) -> None:
+        get_redis_connection("default").eval(_GIVE_BACK, 1, _CLAIM, self._claimant)
 
     def _own_adverts(self) -> list[Advert]:
         """One for each project that has other sites."""

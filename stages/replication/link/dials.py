@@ -26,7 +26,7 @@ from stages.replication.link.calling import Calling, Unreachable, WrongSite, cal
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.links import SiteLink
 from stages.replication.link.proofs import own_signer
-from stages.replication.link.reaching import public_host
+from stages.replication.link.reaching import nearby_host, public_host
 from stages.replication.link.services import ClaimedPeer
 from stages.replication.link.tls import AddressRefused
 
@@ -98,7 +98,7 @@ class Dial:
         return await self._link_at(addresses[-1], peer, calling)
 
     async def _link_at(self, address: str, peer: ClaimedPeer, calling: Calling) -> tuple[bool, LinkClosed]:
-        host = await public_host(address) if peer.unconfirmed and address == peer.address else None
+        host = await _host_of(address, peer)
         try:
             async with connected(address, peer.project_id, peer.certificate, host=host) as wire:
                 called = await call_site(wire, calling, functools.partial(self._accept, peer))
@@ -119,6 +119,13 @@ class Dial:
         if reason and reason != self._logged:
             logger.warning("Site %s is not linked: %s", peer.name or peer.key[:8], reason)
         self._logged = reason
+
+
+async def _host_of(address: str, peer: ClaimedPeer) -> str | None:
+    """The one host to connect to, where nobody here has confirmed the address; None for any to which it leads."""
+    if address != peer.address:
+        return await nearby_host(address)
+    return await public_host(address) if peer.unconfirmed else None
 
 
 def _addresses(peer: ClaimedPeer) -> list[str]:

@@ -38,6 +38,9 @@ def discovery_on(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FOUNDRY_DISCOVERY_INTERFACES = LOOPBACK
     settings.FOUNDRY_SITES_URL = HERE
     monkeypatch.setattr(working, "INTERVAL", 0.2)
+    # Longer than any of these tests waits.
+    monkeypatch.setattr(working, "CLAIMED", 600)
+    get_redis_connection("default").delete("replication:discovery")
 
 
 @pytest.fixture
@@ -90,8 +93,8 @@ async def test_one_node_of_a_site_takes_part_and_another_takes_its_place(discove
             await lyon.until(lambda: bool(lyon.found(peer.project_id)))
             async with running():
                 first.cancel()
+                # It gave its claim back, which would end by itself only after so many seconds.
                 await lyon.until(lambda: not lyon.found(peer.project_id))
-                get_redis_connection("default").delete("replication:discovery")
                 await lyon.until(lambda: bool(lyon.found(peer.project_id)))
     finally:
         await lyon.network.stop()
