@@ -29,7 +29,7 @@ from stages.replication.link.heads import (
     known_of,
     newest_of,
 )
-from stages.replication.link.messages import MAX_KEYS, Taken
+from stages.replication.link.messages import Taken
 from stages.replication.link.methods import Link, RemoteError, read_params
 from stages.replication.link.services import note_clock
 
@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 MAX_UNANSWERED: Final = 4
 # So many chains are sent again in one link because the other site says that it has them otherwise.
 MOST_FORKS: Final = 3
-# Of the statements of one push: their texts, of which JSON makes twice as much at most.
+# Of one push: statements, and the bytes of their texts, of which JSON makes twice as much at most.
+MAX_KEYS_AT_ONCE: Final = 500
 MAX_KEY_BYTES: Final = 1024 * 1024
 # Seconds after which a link looks although nothing woke it.
 LOOK_AGAIN: Final = 30.0
@@ -69,7 +70,7 @@ def _pieces_of(keys: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, 
     size = 0
     for each in keys:
         own = sum(len(value.encode()) for value in each.values())
-        if piece and (size + own > MAX_KEY_BYTES or len(piece) == MAX_KEYS):
+        if piece and (size + own > MAX_KEY_BYTES or len(piece) == MAX_KEYS_AT_ONCE):
             yield piece
             piece, size = [], 0
         piece.append(each)

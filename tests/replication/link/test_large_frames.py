@@ -13,8 +13,7 @@ from stages.registers.fold.wire import WireBundle
 from stages.replication.ingest.reading import MAX_BYTES as BYTES_OF_BATCH
 from stages.replication.ingest.wire import write_wire
 from stages.replication.link.frames import MAX_FRAME, FrameTooLargeError, request_frame, result_frame
-from stages.replication.link.messages import MAX_KEYS
-from stages.replication.link.pushing import MAX_KEY_BYTES, Batch, pushes_of
+from stages.replication.link.pushing import MAX_KEY_BYTES, MAX_KEYS_AT_ONCE, Batch, pushes_of
 from tests.registers.fold.writing import Site, numbered_id
 
 ENTITY, TABLE = numbered_id(1), numbered_id(2)
@@ -67,10 +66,10 @@ def test_small_batches_take_their_statements_along() -> None:
     bundles = [bundle_of_quotes(BYTES_OF_BATCH // 2)] * 2
     (push,) = pushes_of(Batch(bundles, keys_of(3, 700), 5))
     assert (list(push.bundles), len(push.keys), push.left) == (bundles, 3, 5)
-    first, second = pushes_of(Batch(bundles, keys_of(1_000, MAX_KEY_BYTES // 900), 5))
-    assert (len(first.bundles), len(first.keys), first.left) == (0, 900, 7)
+    first, second = pushes_of(Batch(bundles, keys_of(400, MAX_KEY_BYTES // 300), 5))
+    assert (len(first.bundles), len(first.keys), first.left) == (0, 300, 7)
     assert (len(second.bundles), len(second.keys), second.left) == (2, 100, 5)
-    assert [len(each.keys) for each in pushes_of(Batch([], keys_of(MAX_KEYS + 1, 128), 0))] == [8_192, 1_809]
+    assert [len(each.keys) for each in pushes_of(Batch([], keys_of(2 * MAX_KEYS_AT_ONCE + 1, 128), 0))] == [500, 500, 1]
 
 
 def test_what_would_not_be_read_is_not_sent() -> None:
