@@ -22,7 +22,7 @@ from projects.access import get_project
 from stages.replication.choices import ContentKind
 from stages.replication.home.named import NOTES, SIGNED, file_named, kept_texts, names_text, texts_named
 from stages.replication.home.projection.versions import fields_at, here_of
-from stages.replication.link.live import wake
+from stages.replication.link.live import note_wanted, wake
 from stages.replication.models import CopiedEvent, WantedContent
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -67,7 +67,8 @@ def want_newest(project_id: UUID) -> None:
     hashes = set(fields_at(project_id).values())
     signed = CopiedEvent.objects.filter(project=project_id, action__in=(SIGNED, NOTES))
     hashes |= set(texts_named(signed.values_list("canonical", flat=True)))
-    ask_for(project_id, ContentKind.SHA256, hashes - here_of(project_id, hashes).keys())
+    if ask_for(project_id, ContentKind.SHA256, hashes - here_of(project_id, hashes).keys()):
+        transaction.on_commit(functools.partial(note_wanted, project_id), robust=True)
 
 
 def ask_for(project_id: UUID, kind: ContentKind, hashes: Iterable[str], asked_by: User | None = None) -> int:

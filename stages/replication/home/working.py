@@ -13,12 +13,11 @@ from stages.replication.home.methods import FILE, PUSH, TEXTS
 from stages.replication.home.sending import next_push, note_copied
 from stages.replication.home.wire import Position, read_position
 from stages.replication.link.methods import WORKERS, Link, RemoteError
+from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which a link looks again: events that are no bundles wake none.
-LOOK_AGAIN: Final = 2.0
-# Seconds until a push is tried again that was refused; by then the other site has said anew what it has.
+# Seconds until a push is tried again that was refused, and contents are asked for again that were not there.
 TRY_AGAIN: Final = 30.0
 
 
@@ -35,30 +34,33 @@ async def push_record(link: Link) -> None:
         work = functools.partial(next_push, link.project_id, link.peer_key, has, verified)
         push = await link.lanes.read(work)
         if push is None:
-            await link.woken(LOOK_AGAIN)
+            await link.woken(jittered(LOOK_AGAIN), News.EVENTS, News.STATE)
             continue
         try:
             answer = await link.call(PUSH, push.as_json())
         except RemoteError as refused:
             logger.warning("the record of %s was refused by %s: %s", link.project_id, link.peer_key, refused)
-            await link.woken(TRY_AGAIN)
+            await link.woken(TRY_AGAIN, News.STATE)
             has, verified = _copied(link.peer_state.get("record"))
             continue
         has, verified = _copied(answer)
         await link.lanes.write(functools.partial(note_copied, link.project_id, link.peer_key, has))
         if not push.events and push.proof is None:
             # Both have seen that their records differ. A person decides.
-            await link.woken(TRY_AGAIN)
+            await link.woken(TRY_AGAIN, News.STATE)
 
 
 async def fetch_contents(link: Link) -> None:
-    """Fetch what people here asked for, for ever; what the other site lacks is asked for again after its next state."""
+    """Fetch what people here asked for, for ever; what the other site lacks is asked for again after a while."""
     state, lacking = link.peer_state, set[str]()
     while True:
         if state is not link.peer_state:
             state, lacking = link.peer_state, set()
-        if not (await _fetch_texts(link, lacking) or await _fetch_file(link, lacking)):
-            await link.woken(LOOK_AGAIN)
+        if await _fetch_texts(link, lacking) or await _fetch_file(link, lacking):
+            continue
+        pause = TRY_AGAIN if lacking else LOOK_AGAIN
+        if not await link.woken(jittered(pause), News.WANTED, News.STATE):
+            lacking = set()
 
 
 async def _fetch_texts(link: Link, lacking: set[str]) -> bool:

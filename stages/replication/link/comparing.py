@@ -14,9 +14,8 @@ from stages.replication.ingest.reading import blocks_of, digests_in, mappings_of
 from stages.replication.link.alarms import MAX_NAMED, is_unnamed, raise_differs
 from stages.replication.link.messages import Digests, DigestsGet
 from stages.replication.link.methods import Answer, Link, Remote, read_params
+from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 
-# Seconds.
-LOOK_AGAIN: Final = 30.0
 # Digits of the name of a block; everything longer is an id.
 _BLOCK: Final = 2
 
@@ -35,7 +34,7 @@ async def name_differences(link: Link) -> None:
         if await link.lanes.read(functools.partial(is_unnamed, link.remote.peer_id)):
             entities, mappings = await _differing(link)
             await link.lanes.write(functools.partial(raise_differs, link.remote.peer_id, entities, mappings))
-        await link.woken(LOOK_AGAIN)
+        await link.woken(jittered(LOOK_AGAIN), News.STATE)
 
 
 async def _differing(link: Link) -> tuple[list[str], list[str]]:

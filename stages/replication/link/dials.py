@@ -42,11 +42,15 @@ Hold = Callable[[SiteLink], Awaitable[LinkClosed]]
 
 
 class Dial:
-    """One site that this node dials; `hold` has the link once both sites have proved who they are."""
+    """One site that this node dials; `hold` has the link once both sites have proved who they are.
 
-    def __init__(self, lanes: Lanes, hold: Hold) -> None:
+    `ended` is called after each try, and after each link.
+    """
+
+    def __init__(self, lanes: Lanes, hold: Hold, ended: Callable[[], None]) -> None:
         self._lanes = lanes
         self._hold = hold
+        self._ended = ended
         self._failures = 0
         self._next_at = 0.0
         self._logged = ""
@@ -59,6 +63,12 @@ class Dial:
         now = asyncio.get_running_loop().time()
         if (self.task is None or self.task.done()) and now >= self._next_at:
             self.task = asyncio.create_task(self._dial(peer), name=f"dial {peer.key[:8]}")
+
+    def due_in(self) -> float:
+        """Seconds until it may be dialled again; endless while it is being dialled."""
+        if self.task is not None and not self.task.done():
+            return float("inf")
+        return max(0.0, self._next_at - asyncio.get_running_loop().time())
 
     def end_pause(self) -> None:
         """Dial at the next round, however long the pause is."""
@@ -79,12 +89,14 @@ class Dial:
             self._log(peer, str(error))
         except DomainError as error:
             self._log(peer, f"Postgres is away: {error}")
+        # Whatever another site answers, the next try comes: all that is known to be raised has its words above.
         except Exception:
             logger.exception("Site %s could not be dialled", peer.name)
         self._failures = 0 if linked else self._failures + 1
         pause = min(LONGEST_PAUSE, shortest * 2 ** min(self._failures, 6))
         # Two sites that lost each other at once do not meet again and again in the same moment.
         self._next_at = asyncio.get_running_loop().time() + pause * random.uniform(0.5, 1.0)  # noqa: S311
+        asyncio.get_running_loop().call_soon(self._ended)
 
     async def _link(self, peer: ClaimedPeer) -> tuple[bool, LinkClosed]:
         """Whether both were linked, and why that ended."""

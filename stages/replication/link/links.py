@@ -13,6 +13,7 @@ from gateway.execution import Lanes
 from kernel.errors import DomainError, Unavailable
 from kernel.tasks import end
 from stages.replication.link.access import LinkedPeer
+from stages.replication.link.answered import AnsweredState
 from stages.replication.link.calls import Calls
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import (
@@ -27,7 +28,7 @@ from stages.replication.link.frames import (
     result_frame,
 )
 from stages.replication.link.methods import METHODS, WORKERS, Answer, BadContent, Method, Remote, RemoteError, Worker
-from stages.replication.link.waking import Waking
+from stages.replication.link.waking import News, Waking
 from stages.replication.link.wires import Wire
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ LARGE: Final = 64 * 1024
 ANSWER_TIMEOUT: Final = 120.0
 
 INTERNAL_ERROR: Final = -32603
+STATE: Final = "state"
 
 
 class SiteLink:
@@ -54,6 +56,10 @@ class SiteLink:
         self._calls = Calls()
         self._waking = Waking()
         self._requests: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
+        # The bytes of an answer follow its text at once, whoever else has something to send.
+        self._sending = asyncio.Lock()
+        self._answered_state: AnsweredState | None = None
+        self._has_heard = False
         self._ending: asyncio.Future[LinkClosed] = asyncio.get_running_loop().create_future()
         self._received_state = asyncio.Event()
         self._sent_state = asyncio.Event()
@@ -80,7 +86,8 @@ class SiteLink:
 
     async def run(self) -> LinkClosed:
         """Work until one side ends it; answers why."""
-        tasks = [self._begin(self._read()), self._begin(self._answer_requests()), self._begin(self._work_along())]
+        parts = [self._read(), self._answer_requests(), self._work_along()]
+        tasks = [self._begin(part) for part in parts]
         try:
             closed = await asyncio.shield(self._ending)
         except asyncio.CancelledError:
@@ -97,13 +104,18 @@ class SiteLink:
         """Have it end; the first reason is kept."""
         self._end(LinkClosed(code, reason))
 
-    def wake(self) -> None:
-        """There may be something new to send."""
-        self._waking.wake()
+    def wake(self, *news: News) -> None:
+        """There may be something new: of these kinds, or of any."""
+        self._waking.wake(*news)
 
-    async def woken(self, seconds: float, /) -> None:
-        """Wait for the next commit in the project, the next `state` of the other site, or so many seconds."""
-        await self._waking.woken(seconds)
+    async def woken(self, seconds: float, /, *news: News) -> frozenset[News]:
+        """Wait for what is new of these kinds, or of any, at most so many seconds; answers what it is."""
+        return await self._waking.woken(seconds, *news)
+
+    def has_heard(self) -> bool:
+        """Whether the other site has said something since this was last asked."""
+        found, self._has_heard = self._has_heard, False
+        return found
 
     async def call(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Ask the other site. Raises `RemoteError`."""
@@ -113,7 +125,7 @@ class SiteLink:
         """The same for a method that answers bytes. Raises `RemoteError`."""
         number, answered = self._calls.begin()
         try:
-            await self._wire.send(await self._encoded(functools.partial(request_frame, number, method, params), params))
+            await self._send(await self._encoded(functools.partial(request_frame, number, method, params), params))
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 answer = await answered
         except TimeoutError:
@@ -125,7 +137,7 @@ class SiteLink:
         except FrameTooLargeError as error:
             self._calls.forget(number)
             raise RemoteError(LinkClose.TOO_LARGE, str(error)) from None
-        if method == "state":
+        if method == STATE:
             self._sent_state.set()
         return answer
 
@@ -154,6 +166,7 @@ class SiteLink:
     async def _read(self) -> None:
         while True:
             frame = await self._wire.receive()
+            self._has_heard = True
             if isinstance(frame, bytes):
                 self._calls.take_bytes(frame)
                 continue
@@ -172,12 +185,31 @@ class SiteLink:
             method = METHODS.get(request.method)
             if method is None:
                 raise BadContent(f"there is no method {request.method}")
-            if not self._received_state.is_set() and request.method != "state":
+            if not self._received_state.is_set() and request.method != STATE:
                 raise BadContent(f"{request.method} before the first state")
-            await self._answer(request, method)
+            if request.method == STATE:
+                await self._answer_state(request, method)
+            else:
+                await self._answer(request, method)
+                self.wake(News.TAKEN)
 
-    async def _answer(self, request: Request, method: Method) -> None:
-        answer = Answer({})
+    async def _answer_state(self, request: Request, method: Method) -> None:
+        """Take in what the other site has, unless it says the same again and nothing has happened here."""
+        at = self._waking.count(News.BUNDLES, News.EVENTS, News.TAKEN)
+        known = self._answered_state
+        if known is not None and known.is_repeated(request.params, at):
+            await self._send(result_frame(request.id, known.result))
+            return
+        began = asyncio.get_running_loop().time()
+        result = await self._answer(request, method)
+        self._answered_state = None if result is None else AnsweredState(request.params, result, at, began)
+        self._peer_state = request.params
+        self._received_state.set()
+        self.wake(News.STATE)
+
+    async def _answer(self, request: Request, method: Method) -> Mapping[str, Any] | None:
+        """What was answered; None where it was refused."""
+        answer: Answer | None = None
         try:
             answer = await self._in_lane(method, functools.partial(method.answer, self.remote, request.params))
             text = await self._encoded(functools.partial(result_frame, request.id, answer.result), answer.result)
@@ -185,16 +217,24 @@ class SiteLink:
             raise
         except DomainError as refusal:
             text = refusal_frame(request.id, refusal)
+            answer = None
+        # Methods are registered by others: whatever is wrong with one is answered, and the link goes on.
         except Exception:
             logger.exception("%s of a link failed", request.method)
             text = error_frame(request.id, INTERNAL_ERROR, "Something went wrong here.")
-        await self._wire.send(text)
-        if answer.frame:
-            await self._wire.send(answer.frame)
-        if request.method == "state":
-            self._peer_state = request.params
-            self._received_state.set()
-            self.wake()
+            answer = None
+        frames = (answer.frame,) if answer is not None and answer.frame else ()
+        await self._send(text, *frames)
+        return None if answer is None else answer.result
+
+    async def _send(self, *frames: str | bytes) -> None:
+        """Send frames one right after the other. Raises `LinkClosed`, also where the other site does not read them."""
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT), self._sending:
+                for frame in frames:
+                    await self._wire.send(frame)
+        except TimeoutError:
+            raise LinkClosed(LinkClose.SILENT, "it does not read what is sent") from None
 
     async def _in_lane(self, method: Method, work: Any) -> Answer:
         if method.only_reads:
@@ -203,11 +243,11 @@ class SiteLink:
 
     async def _work_along(self) -> None:
         """Start what works along once both sides have said what they have: before that nothing else is answered."""
-        tasks = [self._begin(self._work("state", WORKERS["state"]))]
+        tasks = [self._begin(self._work("state", WORKERS[STATE]))]
         try:
             await self._received_state.wait()
             await self._sent_state.wait()
-            tasks += [self._begin(self._work(name, each)) for name, each in WORKERS.items() if name != "state"]
+            tasks += [self._begin(self._work(name, each)) for name, each in WORKERS.items() if name != STATE]
             await asyncio.gather(*tasks)
         finally:
             await end(*tasks)
@@ -220,6 +260,7 @@ class SiteLink:
         except RemoteError as error:
             level = logging.DEBUG if self._ending.done() else logging.WARNING
             logger.log(level, "%s of a link with %s has ended: %s", name, self.peer, error)
+        # Workers are registered by others: one that fails does not take the link from the rest.
         except Exception:
             logger.exception("%s of a link with %s failed", name, self.peer)
 

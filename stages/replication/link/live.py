@@ -15,6 +15,7 @@ from accounts.callers import foundry_caller
 from audit.live import topic_of
 from kernel.statements import Statement, Values
 from stages.registers.observers import AppliedBundle
+from stages.replication.link.waking import News
 
 # Every node follows it: any of them may have the link, or begin to dial.
 TOPIC: Final = "replication.links"
@@ -30,7 +31,7 @@ OBSERVER: Final = "replication"
 
 
 def wake(project_id: UUID) -> None:
-    """Have every link of a project look for what is new, and dial its sites at once, however often that failed.
+    """Have every link of a project look for all that may be new, and dial its sites at once, however often that failed.
 
     Callable from any thread and process, after the commit; never waits, never raises. What is lost on the way, links
     find by themselves.
@@ -39,8 +40,18 @@ def wake(project_id: UUID) -> None:
 
 
 def note_commit(project_id: UUID) -> None:
-    """Have every link of a project look for what is new: bundles that were committed."""
-    _notify(project_id)
+    """Have every link of a project look for bundles that were committed."""
+    _notify(project_id, news=News.BUNDLES.value)
+
+
+def note_wanted(project_id: UUID) -> None:
+    """Have every link of a project look for contents that somebody asks for."""
+    _notify(project_id, news=News.WANTED.value)
+
+
+def note_checkpoint(_number: int) -> None:
+    """A step of checkpoints: every link looks, once it is committed, whether it proves more of a record."""
+    transaction.on_commit(partial(_notify, None, news=News.EVENTS.value), robust=True)
 
 
 def close_links(project_id: UUID, key: str) -> None:
@@ -70,5 +81,6 @@ def has_peers(project_id: UUID) -> Values:
     return [_HAS_PEERS], [project_id]
 
 
-def _notify(project_id: UUID, **wish: Any) -> None:
-    realtime.notify(topic=TOPIC, text=json.dumps({"project": str(project_id), **wish}))
+def _notify(project_id: UUID | None, **wish: Any) -> None:
+    project = {} if project_id is None else {"project": str(project_id)}
+    realtime.notify(topic=TOPIC, text=json.dumps({**project, **wish}))

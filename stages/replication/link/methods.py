@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.execution import Lanes
 from kernel.registry import Registry
+from stages.replication.link.waking import News
 
 Parameters = TypeVar("Parameters", bound=msgspec.Struct)
 
@@ -84,8 +85,11 @@ class Link(Protocol):
     async def call_for_frame(self, method: str, params: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         """The same for a method that answers bytes. Raises `RemoteError`."""
 
-    async def woken(self, seconds: float, /) -> None:
-        """Wait for the next commit in the project, the next `state` of the other site, or so many seconds."""
+    def wake(self, *news: News) -> None:
+        """There may be something new: of these kinds, or of any."""
+
+    async def woken(self, seconds: float, /, *news: News) -> frozenset[News]:
+        """Wait for what is new of these kinds, or of any, at most so many seconds; answers what it is."""
 
 
 # Begins when both sites have said what they have, ends with the link.

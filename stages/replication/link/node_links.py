@@ -1,7 +1,7 @@
 """The links of one node: which it has, which sites it dials, and how those end that may not go on.
 
-Each second a node claims sites that no other node has, and looks whether those that it is linked with are still
-admitted. One node has a site at a time, whoever of both sites has dialled.
+Every few seconds a node claims sites that no other node has, and looks whether those that it is linked with are still
+admitted; what concerns a site makes it do so at once. One node has a site at a time, whoever of both sites has dialled.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from realtime.hub import FrameQueue, LayerUnreachableError
 from stages.replication.environment import DISCOVERY
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.dials import Dial
+from stages.replication.link.following import ProjectEvents
 from stages.replication.link.links import SiteLink
 from stages.replication.link.live import TOPIC
 from stages.replication.link.proofs import own_signer
@@ -38,13 +39,18 @@ from stages.replication.link.services import (
     disconnect_peer,
     release_peers,
 )
+from stages.replication.link.waking import News
 
 logger = logging.getLogger(__name__)
 
 # Seconds.
-ROUND: Final = 1.0
-# How often links look by themselves while Redis is away.
+ROUND: Final = 5.0
+# The same while Redis is away, and nobody can be told of anything.
+ROUND_WITHOUT_REDIS: Final = 1.0
+# How often links look by themselves then.
 LOOK_WITHOUT_REDIS: Final = 2.0
+# How the names of events begin that say who may have links.
+_OF_SITES: Final = "site."
 
 
 class NodeLinks:
@@ -57,7 +63,9 @@ class NodeLinks:
         self._dials: dict[UUID, Dial] = {}
         self._deciding = asyncio.Lock()
         self._due = asyncio.Event()
+        self._events = ProjectEvents(node.hub, self._happened)
         self._is_following = False
+        self._was_away = False
         self._is_ending = False
         self._looked_at = 0.0
 
@@ -70,14 +78,15 @@ class NodeLinks:
         try:
             while True:
                 try:
-                    await self._follow()
                     await self._round()
+                    await self._follow()
                 except (DomainError, redis.RedisError, LayerUnreachableError) as error:
                     logger.warning("Links are not looked after, Postgres or Redis is away: %s", error)
+                # The links that there are go on, and the next round may do what this one could not.
                 except Exception:
                     logger.exception("The links of this node could not be looked after")
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(ROUND):
+                    async with asyncio.timeout(self._pause()):
                         await self._due.wait()
                 self._due.clear()
         finally:
@@ -96,17 +105,27 @@ class NodeLinks:
     def notice(self, text: str) -> None:
         """What another process asks of the links of a project, or of one of them."""
         wish = json.loads(text)
-        project_id, closing = UUID(wish["project"]), wish.get("close")
-        for link in list(self._links.values()):
-            if link.project_id != project_id:
-                continue
-            if closing == link.peer_key:
-                self._due.set()
-            link.wake()
+        project_id = UUID(wish["project"]) if "project" in wish else None
+        news = [News(wish["news"])] if "news" in wish else []
+        for link in self._links_of(project_id):
+            link.wake(*news)
+        if wish.get("close") or wish.get("dial"):
+            self._due.set()
         if wish.get("dial"):
             for dial in self._dials.values():
                 if dial.project_id == project_id:
                     dial.end_pause()
+
+    def _happened(self, project_id: UUID, event: str) -> None:
+        """Something was recorded in a project with links."""
+        for link in self._links_of(project_id):
+            link.wake(News.EVENTS)
+        if event.startswith(_OF_SITES):
+            self._due.set()
+
+    def _links_of(self, project_id: UUID | None) -> list[SiteLink]:
+        """The links of a project; all of them for None."""
+        return [each for each in self._links.values() if project_id in {None, each.project_id}]
 
     async def hold(self, link: SiteLink) -> LinkClosed:
         """Have a link, where it is the one to keep, until it ends; answers why."""
@@ -131,6 +150,8 @@ class NodeLinks:
         if before is not None:
             before.close(LinkClose.LINKED_ALREADY)
         self._links[link.peer.id] = link
+        # Its project has to be followed.
+        self._due.set()
         return True
 
     async def _let_go(self, link: SiteLink) -> None:
@@ -146,24 +167,40 @@ class NodeLinks:
                 await self.lanes.write(functools.partial(disconnect_peer, link.peer, node=self._name))
 
     async def _follow(self) -> None:
-        if not self._is_following:
-            subscriber = await self._node.hub.follow(TOPIC, FrameQueue(overflowed=_nothing))
-            subscriber.start(0)
-            self._is_following = True
+        """Learn from now on of what is new; while Redis is away, links look by themselves."""
+        with suppress(LayerUnreachableError):
+            if not self._is_following:
+                subscriber = await self._node.hub.follow(TOPIC, FrameQueue(overflowed=_nothing))
+                subscriber.start(0)
+                self._is_following = True
+            await self._events.follow({link.project_id for link in self._links.values()})
+
+    def _pause(self) -> float:
+        """Seconds until the next round, unless something makes it due."""
+        if not self._node.hub.is_connected:
+            return ROUND_WITHOUT_REDIS
+        return min([ROUND, *(dial.due_in() for peer_id, dial in self._dials.items() if peer_id not in self._links)])
 
     async def _round(self) -> None:
         linked = tuple(self._links)
-        claimed = await self.lanes.upkeep(functools.partial(claim_peers, self._name, linked))
+        heard = [peer_id for peer_id, link in self._links.items() if link.has_heard()]
+        claimed = await self.lanes.upkeep(functools.partial(claim_peers, self._name, linked, heard))
         mine = {each.id: each for each in claimed}
         lost = [peer_id for peer_id in linked if peer_id not in mine]
         if lost:
             await self._end_lost(lost)
         self._dial(mine)
-        now = self._node.now()
-        if not self._node.hub.is_connected and now - self._looked_at >= LOOK_WITHOUT_REDIS:
+        self._look_without_redis()
+
+    def _look_without_redis(self) -> None:
+        """Have links look while nobody can tell them of anything, and once more when Redis is back."""
+        now, is_away = self._node.now(), not self._node.hub.is_connected
+        is_back = self._was_away and not is_away
+        if is_back or (is_away and now - self._looked_at >= LOOK_WITHOUT_REDIS):
             self._looked_at = now
             for link in self._links.values():
                 link.wake()
+        self._was_away = is_away
 
     async def _end_lost(self, lost: list[UUID]) -> None:
         """Another node has these sites now, or they may not have links any more."""
@@ -180,7 +217,7 @@ class NodeLinks:
                 continue
             dial = self._dials.get(peer_id)
             if dial is None:
-                dial = self._dials[peer_id] = Dial(self.lanes, self.hold)
+                dial = self._dials[peer_id] = Dial(self.lanes, self.hold, self._due.set)
             if peer_id not in self._links:
                 dial.begin(peer)
 

@@ -13,6 +13,7 @@ _STATE: Final = "state"
 
 def register() -> None:
     """Called from the stage's `ready()`."""
+    from audit.checkpoints.services import CHECKPOINT_STEPS
     from gateway.node import NODE_TASKS
     from gateway.registry import SOCKET_ADDRESSES
     from gateway.streams import TOPIC_TYPES, TopicType
@@ -25,6 +26,7 @@ def register() -> None:
     SOCKET_ADDRESSES.register("sites", SOCKET)
     NODE_TASKS.register("sites", run_links)
     TOPIC_TYPES.register("replication.*", TopicType(authorize=_nobody, source=LinkSource))
+    CHECKPOINT_STEPS.register("sites", live.note_checkpoint)
     register_ephemerals(live.EPHEMERALS)
     when_written(live.OBSERVER, live.wake_when_committed, ahead=live.has_peers)
     _register_methods()

@@ -32,6 +32,7 @@ from stages.replication.link.heads import (
 from stages.replication.link.messages import Taken
 from stages.replication.link.methods import Link, RemoteError, read_params
 from stages.replication.link.services import note_clock
+from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ MOST_FORKS: Final = 3
 # Of one push: statements, and the bytes of their texts, of which JSON makes twice as much at most.
 MAX_KEYS_AT_ONCE: Final = 500
 MAX_KEY_BYTES: Final = 1024 * 1024
-# Seconds after which a link looks although nothing woke it.
-LOOK_AGAIN: Final = 30.0
+# Seconds until bundles that were refused are sent again.
+TRY_AGAIN: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Pusher:
                 else:
                     await self._finish(asyncio.ALL_COMPLETED)
                     self._remaining = None
-                    await self._link.woken(LOOK_AGAIN)
+                    await self._link.woken(jittered(LOOK_AGAIN), News.BUNDLES, News.STATE)
         finally:
             await end(*self._under_way)
 
@@ -165,7 +166,7 @@ async def push_bundles(link: Link) -> None:
         except RemoteError as refusal:
             # It cannot take any more just now, or the link has ended: then so does this.
             logger.warning("Site %s takes no bundles: %s", link.peer_key[:8], refusal)
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(TRY_AGAIN)
 
 
 async def push_forks(link: Link) -> None:
@@ -185,7 +186,7 @@ async def push_forks(link: Link) -> None:
                 for push in pushes_of(batch):
                     bundles = [write_wire(each) for each in push.bundles]
                     await link.call("bundles.push", {"bundles": bundles, "keys": push.keys, "remaining": 0})
-        await link.woken(LOOK_AGAIN)
+        await link.woken(jittered(LOOK_AGAIN), News.STATE)
 
 
 def _side_of_fork(project_id: UUID, site: str, number: int) -> Batch:

@@ -25,7 +25,7 @@ from stages.replication.models import Peer
 
 # How long a node has a site for itself, and how much of that may pass before it says again that it has.
 CLAIM: Final = timedelta(seconds=15)
-RENEWED_AFTER: Final = timedelta(seconds=5)
+RENEWED_AFTER: Final = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,11 @@ class ClaimedPeer:
     unconfirmed: bool = False
 
 
-def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
+def claim_peers(node: str, linked: Collection[UUID], heard: Collection[UUID] = ()) -> list[ClaimedPeer]:
     """Claim the sites that no other node has, or not any more, and those that this one is `linked` with, anew.
 
-    Answers all that this node has now; a site that is not admitted any more is not among them.
+    Of those that were `heard` just now, that is noted. Answers all that this node has now; a site that is not admitted
+    any more is not among them.
     """
     with write_transaction():
         is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now())
@@ -58,6 +59,8 @@ def claim_peers(node: str, linked: Collection[UUID]) -> list[ClaimedPeer]:
             wanted = Q()
         kept = {"claimed_until": Now() + CLAIM, "connected_at": Coalesce("connected_at", Now())}
         _admitted().filter(is_due, pk__in=linked).update(**kept)
+        if heard:
+            _admitted().filter(pk__in=heard).update(last_seen_at=Now())
         # Of a node that ended without a word, the mark of its link goes with its claim.
         claimable = _admitted().filter(wanted, is_free | is_due)
         claimable.update(node=node, claimed_until=Now() + CLAIM, connected_at=None, remaining=0)

@@ -20,10 +20,14 @@ from stages.replication.link.heads import forks_of, held_of
 from stages.replication.link.messages import State, StateAnswer
 from stages.replication.link.methods import Answer, BadContent, Link, Remote, RemoteError, read_params
 from stages.replication.link.services import note_state
+from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 from stages.replication.models import Peer
 
 # Seconds.
 INTERVAL: Final = 30.0
+MILLISECONDS: Final = 1000
+# What may change what a site says of itself.
+_OWN: Final = (News.BUNDLES, News.EVENTS, News.TAKEN)
 # How long nothing happens before a site says again what it has.
 QUIET: Final = 1.0
 
@@ -31,16 +35,43 @@ QUIET: Final = 1.0
 async def send_state(link: Link) -> None:
     """A worker of links: say what this site has."""
     loop = asyncio.get_running_loop()
+    clock: Any = None
+    news: frozenset[News] | None = frozenset(_OWN)
     while True:
         state = await link.lanes.read(functools.partial(own_state, link.remote))
-        # The forks in it are what that site says: `push_forks` of either side sends the bundles that show them.
-        read_params(await _answer_to(link, state), StateAnswer)
-        until = loop.time() + INTERVAL
-        while loop.time() < until:
-            await link.woken(until - loop.time())
+        if state["clock"] != clock and News.BUNDLES not in (news or ()):
+            # Bundles are here that nobody has announced: that was lost.
+            link.wake(News.BUNDLES)
+        clock, began = state["clock"], loop.time()
+        await _say(link, state)
+        until = began + jittered(LOOK_AGAIN)
+        while (news := await _news_for(link, state, until)) is None:
+            # Nothing has happened: the same again, without asking Postgres, so that both know that they are linked.
+            elapsed = int((loop.time() - began) * MILLISECONDS)
+            await _say(link, {**state, "now": state["now"] + elapsed})
+
+
+async def _news_for(link: Link, state: Mapping[str, Any], at_last: float) -> frozenset[News] | None:
+    """Wait until it is time to say something again, and answer what has happened.
+
+    None where nothing has, so that the same can be said, unless it is looked up `at_last` anyway.
+    """
+    loop = asyncio.get_running_loop()
+    until = min(loop.time() + jittered(INTERVAL), at_last)
+    happened = frozenset[News]()
+    while (left := until - loop.time()) > 0:
+        news = await link.woken(left, *_OWN)
+        happened |= news
+        if News.BUNDLES in news:
             await asyncio.sleep(QUIET)
             if await link.lanes.read(functools.partial(_has_changed, link.remote, state)):
-                break
+                return happened
+    return happened if happened or until == at_last else None
+
+
+async def _say(link: Link, state: Mapping[str, Any]) -> None:
+    # The forks in the answer are what that site says: `push_forks` of either side sends the bundles that show them.
+    read_params(await _answer_to(link, state), StateAnswer)
 
 
 async def _answer_to(link: Link, state: Mapping[str, Any]) -> dict[str, Any]:
