@@ -6,7 +6,7 @@ It is read strictly: both ends are programs of ours, or written against docs/sit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -46,11 +46,12 @@ class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something that is asked."""
+    """Something that is asked, in a frame of `size` characters."""
 
     id: int
     method: str
     params: Mapping[str, Any]
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def decode(text: str) -> Request | Response:
     if len(given) != 1 or (frame.params is not msgspec.UNSET and given != ["method"]):
         raise BadContent("neither a request nor an answer")
     if not isinstance(frame.method, msgspec.UnsetType):
-        return Request(frame.id, frame.method, {} if isinstance(frame.params, msgspec.UnsetType) else frame.params)
+        params = {} if isinstance(frame.params, msgspec.UnsetType) else frame.params
+        return Request(frame.id, frame.method, params, len(text))
     if not isinstance(frame.error, msgspec.UnsetType):
         return Response(frame.id, None, (frame.error.code, frame.error.message))
     assert not isinstance(frame.result, msgspec.UnsetType)

@@ -17,6 +17,7 @@ from stages.replication.link.answered import AnsweredState
 from stages.replication.link.calls import Calls
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import (
+    MAX_FIRST_FRAME,
     MAX_FRAME,
     FrameTooLargeError,
     Request,
@@ -28,13 +29,14 @@ from stages.replication.link.frames import (
     result_frame,
 )
 from stages.replication.link.methods import METHODS, WORKERS, Answer, BadContent, Method, Remote, RemoteError, Worker
+from stages.replication.link.requests import MAX_WAITING, Requests
 from stages.replication.link.waking import News, Waking
 from stages.replication.link.wires import Wire
 
 logger = logging.getLogger(__name__)
 
-# Requests of the other site that may wait here; one that sends more does not wait for answers.
-MAX_WAITING: Final = 16
+# Requests that only read are answered beside the others, so many at once: no bundle waits for a file.
+MAX_BESIDE: Final = 4
 # Larger frames are read and written in threads.
 LARGE: Final = 64 * 1024
 # Seconds.
@@ -55,7 +57,8 @@ class SiteLink:
         self._wire = wire
         self._calls = Calls()
         self._waking = Waking()
-        self._requests: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
+        self._requests = Requests()
+        self._beside: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
         # The bytes of an answer follow its text at once, whoever else has something to send.
         self._sending = asyncio.Lock()
         self._answered_state: AnsweredState | None = None
@@ -87,6 +90,7 @@ class SiteLink:
     async def run(self) -> LinkClosed:
         """Work until one side ends it; answers why."""
         parts = [self._read(), self._answer_requests(), self._work_along()]
+        parts += [self._answer_beside() for _ in range(MAX_BESIDE)]
         tasks = [self._begin(part) for part in parts]
         try:
             closed = await asyncio.shield(self._ending)
@@ -174,14 +178,13 @@ class SiteLink:
             message = await self._decoded(frame)
             if isinstance(message, Response):
                 self._calls.take_response(message)
-            elif self._requests.full():
-                raise LinkClosed(LinkClose.TOO_MANY, "too many requests at once")
             else:
-                self._requests.put_nowait(message)
+                self._requests.add(message)
+                await self._requests.has_room()
 
     async def _answer_requests(self) -> None:
         while True:
-            request = await self._requests.get()
+            request = await self._requests.next()
             method = METHODS.get(request.method)
             if method is None:
                 raise BadContent(f"there is no method {request.method}")
@@ -189,9 +192,23 @@ class SiteLink:
                 raise BadContent(f"{request.method} before the first state")
             if request.method == STATE:
                 await self._answer_state(request, method)
+            elif method.only_reads:
+                self._put_beside(request)
             else:
                 await self._answer(request, method)
                 self.wake(News.TAKEN)
+
+    def _put_beside(self, request: Request) -> None:
+        if request.size > MAX_FIRST_FRAME:
+            raise LinkClosed(LinkClose.TOO_LARGE, f"{request.method} of {request.size} characters")
+        if self._beside.full():
+            raise LinkClosed(LinkClose.TOO_MANY, "too many requests at once")
+        self._beside.put_nowait(request)
+
+    async def _answer_beside(self) -> None:
+        while True:
+            request = await self._beside.get()
+            await self._answer(request, METHODS[request.method])
 
     async def _answer_state(self, request: Request, method: Method) -> None:
         """Take in what the other site has, unless it says the same again and nothing has happened here."""

@@ -48,7 +48,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A method of a link. `answer` runs in a thread, one at a time for a project unless it `only_reads`.
+    """A method of a link. `answer` runs in a thread, in the order of the requests and one at a time for a project.
+
+    One that `only_reads` is answered beside the others, a few at once, so that nothing waits for it.
 
     It raises `BadContent` for parameters that are wrong; what it refuses (`DomainError`) is the error that is answered.
     """
