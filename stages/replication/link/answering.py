@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,14 +19,12 @@ from stages.replication.admission.succession import key_chain
 from stages.replication.link.access import LinkedPeer, has_links, is_good_code, linked_peer
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import MAX_FIRST_FRAME, Request, decode, result_frame
+from stages.replication.link.handshakes import Handshakes
 from stages.replication.link.messages import Hello, Prove
 from stages.replication.link.methods import BadContent, read_params
 from stages.replication.link.proofs import VERSION, Parties, is_signed, new_nonce, own_signer, signed
 from stages.replication.link.tries import are_too_many, count_failure
 from stages.replication.link.wires import Wire
-
-# Seconds in which a caller has to have proved who it is.
-PATIENCE: Final = 10.0
 
 # What one gets who is not admitted, whatever the reason.
 _REFUSED: Final = LinkClosed(LinkClose.REFUSED)
@@ -43,10 +40,12 @@ class _Challenge:
     nonces: tuple[str, str]
 
 
-async def answer_call(wire: Wire, lanes: Lanes, *, project: UUID | None, address: str | None) -> LinkedPeer:
+async def answer_call(
+    wire: Wire, lanes: Lanes, handshakes: Handshakes, *, project: UUID | None, address: str | None
+) -> LinkedPeer:
     """Take a call: prove who we are, and have it proved who calls. Raises `LinkClosed` with the code to close with."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with handshakes.limited():
             return await _answer(wire, lanes, project, address)
     except TimeoutError:
         failure = LinkClosed(LinkClose.SILENT)

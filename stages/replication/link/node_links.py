@@ -28,6 +28,7 @@ from stages.replication.environment import DISCOVERY
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.dials import Dial
 from stages.replication.link.following import ProjectEvents
+from stages.replication.link.handshakes import Handshakes
 from stages.replication.link.links import SiteLink
 from stages.replication.link.live import TOPIC
 from stages.replication.link.proofs import own_signer
@@ -57,6 +58,7 @@ class NodeLinks:
     """The links of a node; one for each (`links_of_node`)."""
 
     def __init__(self, node: Node) -> None:
+        self.handshakes = Handshakes()
         self._node = node
         self._name = uuid4().hex
         self._links: dict[UUID, SiteLink] = {}

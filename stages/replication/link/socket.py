@@ -40,14 +40,15 @@ class SiteConsumer(AsyncConsumer):
         if not speaks:
             raise LinkClosed(LinkClose.BAD_CONTENT)
         node, address = await current_node(), address_of_scope(scope)
+        links = links_of_node(node)
         project = _uuid(scope["url_route"]["kwargs"]["project_id"])
         try:
             with node.sockets.before_sign_in(address):
-                peer = await answer_call(wire, node.lanes, project=project, address=address)
+                peer = await answer_call(wire, node.lanes, links.handshakes, project=project, address=address)
         except RateLimited:
             raise LinkClosed(LinkClose.TOO_MANY_SOCKETS) from None
         scope.get("log_facts", {}).update({"site": peer.key[:16]})
-        await links_of_node(node).hold(SiteLink(wire, node.lanes, peer, by_us=False))
+        await links.hold(SiteLink(wire, node.lanes, peer, by_us=False))
 
 
 def _uuid(text: str) -> UUID | None:

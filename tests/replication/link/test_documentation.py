@@ -8,12 +8,13 @@ import msgspec
 
 from foundry_site.environment import BASE_DIR
 from stages.replication.link import messages
-from stages.replication.link.answering import PATIENCE
 from stages.replication.link.close_codes import LinkClose
 from stages.replication.link.frames import MAX_FIRST_FRAME, MAX_FRAME
-from stages.replication.link.links import ANSWER_TIMEOUT, MAX_WAITING
+from stages.replication.link.handshakes import MAX_HANDSHAKES, PATIENCE
+from stages.replication.link.links import ANSWER_TIMEOUT, MAX_BESIDE
 from stages.replication.link.methods import METHODS
-from stages.replication.link.pushing import MAX_UNANSWERED
+from stages.replication.link.pushing import MAX_KEY_BYTES, MAX_KEYS_AT_ONCE, MAX_UNANSWERED
+from stages.replication.link.requests import MAX_CHARACTERS, MAX_WAITING
 from stages.replication.link.tries import MAX_TRIES, WINDOW
 
 TEXT = (BASE_DIR / "docs" / "sites.md").read_text()
@@ -39,9 +40,13 @@ def words(cell: str) -> list[str]:
 
 
 def test_the_methods_and_their_parameters() -> None:
-    documented = {words(name)[0]: parameters for name, parameters, _ in rows("## Messages")}
+    table = rows("## Messages")
+    documented = {words(name)[0]: parameters for name, _, parameters, _ in table}
     of_samples = {name for name in METHODS if name.startswith("notes.")}
     assert set(documented) == {"hello", "prove", *METHODS} - of_samples
+    beside = {words(name)[0] for name, answered, _, _ in table if answered == "beside"}
+    assert beside == {name for name, method in METHODS.items() if method.only_reads} - of_samples
+    assert {answered for _, answered, _, _ in table} == {"in turn", "beside"}
     for name, kind in PARAMETERS.items():
         fields = msgspec.structs.fields(kind)
         required = {field.encode_name for field in fields if field.required}
@@ -60,6 +65,11 @@ def test_the_limits() -> None:
         f"may have {MAX_FIRST_FRAME // 1024} KiB until here, {MAX_FRAME // 1024 // 1024} MiB from here on",
         f"At most {MAX_UNANSWERED} pushes",
         f"more than {MAX_WAITING} requests",
+        f"answered *beside* them, {MAX_BESIDE} at once",
+        f"requests beside have {MAX_FIRST_FRAME // 1024} KiB at most",
+        f"more than {MAX_CHARACTERS // 1024 // 1024} MiB, nothing further is read",
+        f"more than {MAX_HANDSHAKES} callers that have proved nothing yet",
+        f"at most {MAX_KEYS_AT_ONCE} and {MAX_KEY_BYTES // 1024 // 1024} MiB of texts",
         f"longer than {PATIENCE:.0f} seconds, or an answer longer than {ANSWER_TIMEOUT:.0f}",
         f"{MAX_TRIES} tries from this address",
     ):
