@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from cryptography import x509
 from django.conf import settings
@@ -15,10 +16,12 @@ from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 from projects.models import Project
 from stages.registers.keys import own_site_key
 from stages.replication.admission.cuts import own_head
-from stages.replication.choices import HeldReason
+from stages.replication.choices import HeldReason, Rights
 from stages.replication.environment import CERTIFICATE, DISCOVERY, PLAIN, SKEW, URL
 from stages.replication.ingest.mark import read_mark
 from stages.replication.models import HeldBundle, Peer
+from stages.replication.reading.clocks import heads_here, heads_of
+from stages.replication.reading.uncounted import cuts_of, uncounted_of
 
 SUBJECT: Final = "Sites"
 # A laptop may be away for a week; after two somebody should know.
@@ -35,6 +38,7 @@ def examine() -> Diagnoses:
     yield _address()
     for peer in peers:
         yield from _of_peer(peer)
+    yield from _uncounted(peers)
     yield from _marks()
     yield from _held()
     yield from _certificate(getattr(settings, CERTIFICATE), "of this site")
@@ -80,6 +84,23 @@ def _clock(peer: Peer, subject: str) -> Iterator[Diagnosis]:
     remedy = "Set the clock of the one that is wrong by NTP; the doctor's line Clock says how this site's is."
     make = bad if seconds > allowed else warn
     yield make(subject, f"its clock is {seconds:,.0f} s {which} of this site's, and {allowed} s are allowed", remedy)
+
+
+def _uncounted(peers: QuerySet[Peer]) -> Iterator[Diagnosis]:
+    """Sites that may only read and have more of a revoked one than counts here: their word does not move its cut."""
+    cuts: dict[UUID, dict[str, int]] = {}
+    names: dict[str, str] = {}
+    readers = peers.filter(rights=Rights.READS)
+    for revoked in Peer.objects.filter(revoked_at__isnull=False, project__in=readers.order_by().values("project")):
+        cuts.setdefault(revoked.project_id, {}).update(cuts_of(revoked))
+        names[revoked.key_text] = str(revoked)
+    for peer in readers.filter(project__in=cuts):
+        here = heads_here(peer.project_id)
+        for each in uncounted_of(peer, heads_of(peer, here), here, cuts[peer.project_id], names):
+            if each.is_there:
+                said = f"it has {each.bundles} more bundles of {each.name}, revoked, than count here, and stays ahead"
+                remedy = "It may only read, so its word does not count: owners release them where they are held back."
+                yield warn(f"Site {peer}, project {peer.project.name}", said, remedy)
 
 
 def _marks() -> Iterator[Diagnosis]:

@@ -18,6 +18,7 @@ from stages.replication.reading.clocks import Heads, heads_here
 from stages.replication.reading.people import people_elsewhere, people_here
 from stages.replication.reading.sameness import Sameness, sameness_of
 from stages.replication.reading.standing import Site, SiteState, site_of
+from stages.replication.reading.uncounted import cuts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ def read_sites(project_id: UUID) -> Sites:
     names = {here_key: own_name()} | {each.key_text: each.name or each.key_text[:8] for each in peers}
     linked = links_of(project_id) if peers else {}
     people = people_elsewhere(project_id, (each.key_text for each in peers))
-    sites = [site_of(each, heads, names, people.get(each.key_text, []), each.key_text in linked) for each in peers]
+    cuts = {key: number for each in peers for key, number in cuts_of(each).items()}
+    sites = [
+        site_of(each, heads, names, people.get(each.key_text, []), is_linked=each.key_text in linked, cuts=cuts)
+        for each in peers
+    ]
     others = [each for each in sites if each.peer is not None and each.peer.is_admitted]
     here = Site(
         key=here_key,

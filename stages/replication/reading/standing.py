@@ -14,6 +14,7 @@ from stages.replication.environment import SKEW
 from stages.replication.models import Peer
 from stages.replication.reading.clocks import Heads, count_missing, heads_of
 from stages.replication.reading.people import SitePerson
+from stages.replication.reading.uncounted import Uncounted, uncounted_of
 
 SHORT_KEY: Final = 8
 
@@ -60,7 +61,8 @@ class Site:
     """A site of a project. `behind` counts the bundles that are here and not there, `ahead` those the other way round.
 
     `peer` is None for this site itself. `skew_ms` says how far its clock is ahead of the one here, `remaining` how many
-    bundles it said were still to come. `number` counts its own bundles that are here.
+    bundles it said were still to come. `number` counts its own bundles that are here, and `uncounted` says of which
+    revoked sites one of both has more than counts for the other.
     """
 
     key: str
@@ -77,6 +79,7 @@ class Site:
     knows: Sequence[Known] = ()
     introduced_by: str = ""
     revocations: Sequence[Revocation] = field(default=())
+    uncounted: Sequence[Uncounted] = field(default=())
 
     @property
     def short_key(self) -> str:
@@ -127,8 +130,16 @@ def is_alarmed(peer: Peer) -> bool:
     return peer.alarm is not None and not peer.alarm.get("over_at")
 
 
-def site_of(peer: Peer, here: Heads, names: Mapping[str, str], people: Sequence[SitePerson], is_linked: bool) -> Site:
-    """A peer as it is seen from here. `names` are those of all sites by their keys."""
+def site_of(
+    peer: Peer,
+    here: Heads,
+    names: Mapping[str, str],
+    people: Sequence[SitePerson],
+    *,
+    is_linked: bool,
+    cuts: Mapping[str, int],
+) -> Site:
+    """A peer as it is seen from here. `names` and `cuts` are those of all sites by their keys."""
     there = heads_of(peer, here)
     behind, ahead = count_missing(there, here), count_missing(here, there)
     state = state_of(peer, is_linked=is_linked, behind=behind, ahead=ahead)
@@ -149,6 +160,7 @@ def site_of(peer: Peer, here: Heads, names: Mapping[str, str], people: Sequence[
         knows=_known(there, here, names) if takes_part else (),
         introduced_by=names.get(bytes(peer.introduced_by).hex(), "") if peer.introduced_by else "",
         revocations=[_revocation(site, facts, names) for site, facts in sorted(peer.revocations.items())],
+        uncounted=list(uncounted_of(peer, there, here, cuts, names)) if takes_part else (),
     )
 
 

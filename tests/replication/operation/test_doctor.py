@@ -59,6 +59,19 @@ def test_a_site_that_is_silent_for_weeks_is_named(make_peer: MakePeer) -> None:
     assert of("Site Bern")[0].text.startswith("silent since")
 
 
+def test_a_site_that_stays_ahead_of_a_cut_is_named(make_peer: MakePeer) -> None:
+    gone = make_peer("Gone", revoked_at=timezone.now(), cut_number=3, cut_hash=bytes(32))
+    now, clock = timezone.now(), {gone.key_text: ["00" * 12, 5, "00" * 32]}
+    make_peer("Bern", rights="reads", last_seen_at=now, clock=clock)
+    # What one says that may write moves the cut; and this one has no more than counts.
+    make_peer("Lyon", last_seen_at=now, clock=clock)
+    make_peer("Graz", rights="reads", last_seen_at=now, clock={gone.key_text: ["00" * 12, 3, "00" * 32]})
+    [line] = of("Site ")
+    assert line.subject.startswith("Site Bern")
+    assert "2 more bundles of Gone, revoked" in line.text
+    assert "release" in line.remedy
+
+
 @pytest.mark.parametrize(
     ("milliseconds", "level", "said"),
     [(-160_000, Level.WARN, "160 s behind"), (600_000, Level.BAD, "600 s ahead"), (149_000, None, "")],

@@ -76,6 +76,23 @@ def test_what_is_held_has_its_reason_and_the_acts_that_apply(scene: Scene, page:
         assert offered == acts
 
 
+def test_why_a_site_stays_ahead_or_behind_a_cut_is_said(scene: Scene, page: Callable[[str], Any]) -> None:
+    lyon, visp, zug, basel = (scene.peers[name] for name in ("Lyon", "Visp plant", "Zug office", "Basel"))
+
+    def said_of(peer: Peer) -> str:
+        return text_of(page(f"?site={peer.key_text}"))
+
+    assert "does not count" not in said_of(lyon)
+    lyon.clock[zug.key_text] = ["00" * 12, 79, "00" * 32]
+    lyon.save()
+    assert "3 bundles of Zug office are there and do not count here, as Zug office is revoked." in said_of(lyon)
+    # The other way round: that site takes nothing further of one that is a site here.
+    del visp.clock[basel.key_text]
+    visp.revocations = {basel.key_text: {"number": 5, "hash": "00" * 32, "at": None}}
+    visp.save()
+    assert "1 bundle of Basel is here and does not count there, where Basel is revoked." in said_of(visp)
+
+
 def test_viewers_read_and_are_offered_nothing(
     scene: Scene, page: Callable[[str], Any], viewer: User, client: Client
 ) -> None:
