@@ -13,7 +13,7 @@ from kernel.transactions import one_moment
 from stages.replication.admission.introductions import introductions_of
 from stages.replication.admission.services import take_introductions
 from stages.replication.home.sending import record_of
-from stages.replication.ingest.reading import clock_of, moment_of
+from stages.replication.ingest.reading import clock_of, moment_of, state_hash_of
 from stages.replication.link.alarms import end_differs, raise_differs
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.heads import forks_of, held_of
@@ -46,7 +46,13 @@ async def send_state(link: Link) -> None:
         await _say(link, state)
         until = began + jittered(LOOK_AGAIN)
         while (news := await _news_for(link, state, until)) is None:
-            # Nothing has happened: the same again, without asking Postgres, so that both know that they are linked.
+            if await link.lanes.read(functools.partial(state_hash_of, link.project_id)) != state["state_hash"]:
+                # Nothing has happened, and yet another state is shown: somebody has changed it by hand.
+                await link.lanes.write(functools.partial(_compare, link.remote, link.peer_state))
+                link.wake(News.STATE)
+                news = frozenset()
+                break
+            # The same again, so that both know that they are linked.
             elapsed = int((loop.time() - began) * MILLISECONDS)
             await _say(link, {**state, "now": state["now"] + elapsed})
 
@@ -117,7 +123,7 @@ def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
     if state.admitted:
         _take_introductions(remote, state.admitted)
     forks = forks_of(remote.project_id, state.clock)
-    _compare(remote, state)
+    _compare(remote, params)
     return Answer({"forks": [{"site": each.site, "number": each.number, "hash": each.hash} for each in forks]})
 
 
@@ -128,15 +134,15 @@ def _take_introductions(remote: Remote, admitted: list[dict[str, Any]]) -> None:
         raise BadContent(str(error.errors)) from None
 
 
-def _compare(remote: Remote, state: State) -> None:
+def _compare(remote: Remote, state: Mapping[str, Any]) -> None:
     """The same operations have to show the same."""
-    theirs = {site: list(entry) for site, entry in state.clock.items()}
+    theirs = {site: list(entry) for site, entry in state["clock"].items()}
     if theirs != {site: list(entry) for site, entry in clock_of(remote.project_id).items()}:
         return
     ours = moment_of(remote.project_id)
     if theirs != {site: list(entry) for site, entry in ours.clock.items()}:
         return
-    if ours.state_hash == state.state_hash:
+    if ours.state_hash == state["state_hash"]:
         end_differs(remote.peer_id)
     else:
         raise_differs(remote.peer_id, ())

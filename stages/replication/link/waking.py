@@ -28,8 +28,8 @@ class News(Enum):
 
 
 def jittered(seconds: float) -> float:
-    """About so many seconds: what many links do again and again is not done by all of them at once."""
-    return seconds * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
+    """Nearly so many seconds: what many links do again and again is not done by all of them at once."""
+    return seconds * random.uniform(0.8, 1.0)  # noqa: S311 (no secret)
 
 
 class Waking:

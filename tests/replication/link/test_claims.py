@@ -111,3 +111,12 @@ def test_what_a_site_has_only_grows_by_what_it_sends(lyon: LinkedPeer) -> None:
     note_push(lyon.id, newest={site: ("00" * 12, 3, "11" * 32)}, remaining=1)
     note_push(lyon.id, newest={site: ("00" * 12, 2, "22" * 32)}, remaining=0)
     assert Peer.objects.get(pk=lyon.id).clock == {site: ["00" * 12, 3, "11" * 32]}
+
+
+def test_a_sign_of_life_is_noted_with_the_claims(lyon: LinkedPeer) -> None:
+    assert connect_peer(lyon, node="one", comes_first=False)
+    Peer.objects.filter(pk=lyon.id).update(last_seen_at=None)
+    claim_peers("one", [lyon.id])
+    assert Peer.objects.get(pk=lyon.id).last_seen_at is None
+    claim_peers("one", [lyon.id], [lyon.id])
+    assert Peer.objects.get(pk=lyon.id).last_seen_at is not None
