@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from zeroconf import (  # type: ignore[attr-defined]  # get_all_addresses is public, and not in its __all__
+    Error,
     IPVersion,
     ServiceStateChange,
     Zeroconf,
@@ -43,20 +45,25 @@ class Network:
         self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, [SERVICE], handlers=[self._on_change])
 
     async def stop(self) -> None:
-        """Take leave of the network, so that others forget this site at once."""
+        """Take leave of the network, so that others forget this site at once. Raises `OSError`."""
         for task in self._asking:
             task.cancel()
-        await self._browser.async_cancel()
-        await self._zeroconf.async_unregister_all_services()
-        await self._zeroconf.async_close()
+        with _as_os_errors():
+            await self._browser.async_cancel()
+            await self._zeroconf.async_unregister_all_services()
+            await self._zeroconf.async_close()
 
     async def advertise(self, adverts: Collection[Advert]) -> None:
-        """Advertise exactly these. A new one takes more than a second, in which the network is asked for its name."""
+        """Advertise exactly these. Raises `OSError`.
+
+        A new one takes more than a second, in which the network is asked for its name.
+        """
         gone = [advert for advert in self._own if advert not in adverts]
         new = [advert for advert in adverts if advert not in self._own]
-        for advert in gone:
-            await self._zeroconf.async_unregister_service(self._own.pop(advert))
-        await asyncio.gather(*(self._register(advert) for advert in new))
+        with _as_os_errors():
+            for advert in gone:
+                await self._zeroconf.async_unregister_service(self._own.pop(advert))
+            await asyncio.gather(*(self._register(advert) for advert in new))
 
     def found(self) -> Iterator[Advert]:
         """What other sites advertise now."""
@@ -93,3 +100,12 @@ class Network:
         if advert is not None and self._adverts.get(name) != advert:
             self._adverts[name] = advert
             self._changed()
+
+
+@contextmanager
+def _as_os_errors() -> Iterator[None]:
+    """What zeroconf finds wrong with the network is what the system finds wrong with it."""
+    try:
+        yield
+    except Error as error:
+        raise OSError(f"{type(error).__name__} {error}".strip()) from error

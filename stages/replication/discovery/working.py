@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 # Seconds: how often the claim is renewed, and after which another node may take it.
 INTERVAL: Final = 5.0
 CLAIMED: Final = 15
+# Seconds between two looks at least, however often somebody advertises something else.
+REST: Final = 1.0
 # Seconds until a network without multicast is tried again.
 PAUSE: Final = 60.0
 
@@ -62,6 +64,7 @@ class _Discovery:
         try:
             while True:
                 pause = await self._step()
+                await asyncio.sleep(REST)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
                         await self._changed.wait()
@@ -86,6 +89,10 @@ class _Discovery:
             await self._node.lanes.upkeep(functools.partial(self._keep, [each.project_id for each in adverts], found))
         except (DomainError, redis.RedisError) as error:
             logger.warning("Sites nearby are not looked for, as Postgres or Redis is away: %s", error)
+        except OSError as error:
+            logger.warning("Sites nearby are not looked for until the network is joined anew: %s", error)
+            await self._leave()
+            return PAUSE
         return INTERVAL
 
     async def _join(self) -> bool:
@@ -106,7 +113,8 @@ class _Discovery:
     async def _leave(self) -> None:
         network, self._network = self._network, None
         if network is not None:
-            await network.stop()
+            with suppress(OSError):
+                await network.stop()
 
     def _is_reachable(self, advert: Advert) -> bool:
         """Whether others could dial: a site without an address only looks."""

@@ -15,6 +15,8 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 from django_redis import get_redis_connection
+from zeroconf import EventLoopBlocked
+from zeroconf.asyncio import AsyncZeroconf
 
 from audit.keys.private import private_key
 from audit.keys.text import public_bytes
@@ -38,6 +40,7 @@ def discovery_on(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FOUNDRY_DISCOVERY_INTERFACES = LOOPBACK
     settings.FOUNDRY_SITES_URL = HERE
     monkeypatch.setattr(working, "INTERVAL", 0.2)
+    monkeypatch.setattr(working, "REST", 0.0)
     # Longer than any of these tests waits.
     monkeypatch.setattr(working, "CLAIMED", 600)
     get_redis_connection("default").delete("replication:discovery")
@@ -118,6 +121,30 @@ async def test_a_network_without_multicast_is_said_once(
         await until(lambda: len(tries) > 3)
     lines = [each for each in caplog.records if "no multicast" in each.getMessage()]
     assert len(lines) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_network_that_fails_is_left_and_joined_anew(
+    discovery_on: None, peer: Peer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(working, "PAUSE", 0.05)
+    lyon = Site("5")
+    await lyon.network.start()
+    register, tries = AsyncZeroconf.async_register_service, list[str]()
+
+    async def failing(self: AsyncZeroconf, info: Any, **options: Any) -> Any:
+        tries.append(info.name)
+        if len(tries) == 1:
+            raise EventLoopBlocked
+        return await register(self, info, **options)
+
+    monkeypatch.setattr(AsyncZeroconf, "async_register_service", failing)
+    try:
+        async with running():
+            await lyon.until(lambda: bool(lyon.found(peer.project_id)))
+    finally:
+        await lyon.network.stop()
+    assert "EventLoopBlocked" in caplog.text
 
 
 @pytest.mark.asyncio
