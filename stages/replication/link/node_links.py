@@ -213,15 +213,20 @@ class NodeLinks:
 
     def _dial(self, mine: dict[UUID, ClaimedPeer]) -> None:
         for peer_id in [each for each in self._dials if each not in mine]:
-            self._dials.pop(peer_id).stop()
+            self._stop_dialling(peer_id)
         for peer_id, peer in mine.items():
             if not peer.address and not getattr(settings, DISCOVERY):
+                self._stop_dialling(peer_id)
                 continue
             dial = self._dials.get(peer_id)
             if dial is None:
                 dial = self._dials[peer_id] = Dial(self.lanes, self.hold, self._due.set)
             if peer_id not in self._links:
                 dial.begin(peer)
+
+    def _stop_dialling(self, peer_id: UUID) -> None:
+        if (dial := self._dials.pop(peer_id, None)) is not None:
+            dial.stop()
 
 
 _of_nodes: WeakKeyDictionary[Lanes, NodeLinks] = WeakKeyDictionary()

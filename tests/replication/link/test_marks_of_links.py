@@ -56,7 +56,7 @@ async def test_a_link_that_begins_while_the_last_one_ends_keeps_its_mark(monkeyp
     monkeypatch.setattr(node_links, "own_signer", lambda: SimpleNamespace(key="aa"))
     async with asyncio.timeout(PATIENCE):
         lanes = SlowLanes()
-        links = NodeLinks(SimpleNamespace(lanes=lanes))  # type: ignore[arg-type]
+        links = NodeLinks(SimpleNamespace(lanes=lanes, hub=None))  # type: ignore[arg-type]
         first, second = FakeLink("bb", by_us=False), FakeLink("bb", by_us=True)
         held = [asyncio.create_task(links.hold(first))]  # type: ignore[arg-type]
         first.ended.set()
