@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 from collections.abc import Mapping
@@ -10,13 +11,15 @@ from typing import Any, Final
 from kernel.errors import DomainError, ValidationFailed
 from stages.replication.home.keeping import keep_part, keep_texts, missing_texts, next_file
 from stages.replication.home.methods import FILE, PUSH, TEXTS
-from stages.replication.home.sending import next_push, note_copied
+from stages.replication.home.sending import may_copy, next_push, note_copied
 from stages.replication.home.wire import Position, read_position
 from stages.replication.link.methods import WORKERS, Link, RemoteError
 from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 
 logger = logging.getLogger(__name__)
 
+# Seconds in which further events come along with one.
+GATHERING: Final = 0.2
 # Seconds until a push is tried again that was refused, and contents are asked for again that were not there.
 TRY_AGAIN: Final = 30.0
 
@@ -31,10 +34,15 @@ async def push_record(link: Link) -> None:
     """Push the record, for ever: from where the other site's copy ends, as it says."""
     has, verified = _copied(link.peer_state.get("record"))
     while True:
+        if not await link.lanes.read(functools.partial(may_copy, link.project_id, link.peer_key)):
+            # A change of its rights wakes for everything.
+            await link.woken(jittered(LOOK_AGAIN), News.STATE)
+            continue
         work = functools.partial(next_push, link.project_id, link.peer_key, has, verified)
         push = await link.lanes.read(work)
         if push is None:
-            await link.woken(jittered(LOOK_AGAIN), News.EVENTS, News.STATE)
+            if News.EVENTS in await link.woken(jittered(LOOK_AGAIN), News.EVENTS, News.STATE):
+                await asyncio.sleep(GATHERING)
             continue
         try:
             answer = await link.call(PUSH, push.as_json())

@@ -7,6 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import psutil
@@ -15,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from foundry_site.launcher.nodes import NodeProcess
 from projects.models import Project
 from stages.replication.link.frames import MAX_FIRST_FRAME, request_frame
+from stages.replication.link.handshakes import MAX_HANDSHAKES
 from tests.gateway.conftest import in_thread
 from tests.replication.link.sites import Stranger, Talk
 
@@ -152,3 +154,16 @@ async def test_whoever_lets_requests_pile_up_is_closed(
         except ConnectionClosed:
             pass
         assert await talk.closed() == 4429
+
+
+async def test_a_site_links_while_strangers_hold_all_places(
+    stranger: Stranger, project: Project, new_code: Callable[[], str]
+) -> None:
+    async with stranger.linked(project.id, await in_thread(new_code)):
+        pass
+    async with AsyncExitStack() as stack:
+        silent = [await stack.enter_async_context(stranger.talking(project.id)) for _ in range(MAX_HANDSHAKES + 20)]
+        async with stranger.linked(project.id) as (called, _talk):
+            assert called.greeting["project"]["id"] == str(project.id)
+        # The first of them had to make room.
+        assert await silent[0].closed() == 4408

@@ -67,18 +67,34 @@ async def test_news_wakes_whom_it_concerns() -> None:
 async def test_an_event_wakes_the_record_and_no_clock_does(monkeypatch: pytest.MonkeyPatch) -> None:
     looked = Counted(lambda: None)
     monkeypatch.setattr(working, "next_push", looked)
+    monkeypatch.setattr(working, "may_copy", lambda *_given: True)
     async with Links({}, {"record": working.push_record}).running() as links:
         one, other = wires()
         link, _ = links.begin(one)
         links.begin(other)
-        # At the beginning, and at the other end.
-        await looked.until(2)
-        link.wake(News.BUNDLES, News.WANTED)
-        link.wake(News.EVENTS)
-        await looked.until(3)
-        link.wake(News.EVENTS)
+        # At both ends, at the beginning and for the first state.
         await looked.until(4)
-        assert looked.calls == 4
+        for number in (5, 6, 7):
+            link.wake(News.BUNDLES, News.WANTED)
+            link.wake(News.EVENTS)
+            await looked.until(number)
+        assert looked.calls == 7
+
+
+async def test_the_events_of_a_project_wake_no_link_of_a_site_without_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, pushed = Counted(lambda: False), Counted(lambda: None)
+    monkeypatch.setattr(working, "may_copy", asked)
+    monkeypatch.setattr(working, "next_push", pushed)
+    async with Links({}, {"record": working.push_record}).running() as links:
+        one, other = wires()
+        link, _ = links.begin(one)
+        links.begin(other)
+        await asked.until(4)
+        link.wake(News.EVENTS, News.BUNDLES)
+        # A change of rights does.
+        link.wake()
+        await asked.until(5)
+        assert (asked.calls, pushed.calls) == (5, 0)
 
 
 async def test_the_same_is_said_again_without_looking_all_of_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
