@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
 from stages.replication.link.close_codes import LinkClose, LinkClosed
-from stages.replication.link.frames import MAX_FRAME, Response, decode, request_frame
+from stages.replication.link.frames import MAX_FIRST_FRAME, Response, decode, request_frame
 from stages.replication.link.messages import Answer
 from stages.replication.link.methods import BadContent, read_params
 from stages.replication.link.proofs import VERSION, Parties, Signer, is_signed, new_nonce, signed
@@ -95,7 +95,8 @@ async def connected(address: str, project: UUID, certificate: str, *, host: str 
             ping_interval=PING_INTERVAL,
             ping_timeout=PING_TIMEOUT,
             close_timeout=1,
-            max_size=MAX_FRAME,
+            # Whoever answers has proved nothing yet, and may not be the site that was meant.
+            max_size=MAX_FIRST_FRAME,
             max_queue=4,
             **options,
         )
@@ -142,6 +143,7 @@ async def call_site(wire: Wire, calling: Calling, accept_key: AcceptKey) -> Call
         raise WrongSite("Whoever answers has not proved the key that it names.")
     if answer.key != calling.to and not await accept_key(answer.key, answer.succession):
         raise WrongSite(f"The key of whoever answers is {answer.key[:16]}…, not {calling.to[:16]}….")
+    wire.trust(answer.key)
     proof = signed(calling.signer, parties.dial_text(nonces))
     return Called(answer, await _ask(wire, 2, "prove", {"proof": proof}))
 

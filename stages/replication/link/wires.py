@@ -55,7 +55,8 @@ class DialledWire:
         await self._connection.close(int(code))
 
     def trust(self, key: str) -> None:
-        """Nothing: whom we dial, an owner here has chosen."""
+        # It counts from the frame after the next one, of which the length is awaited already: the answer to `prove`.
+        self._connection.protocol.max_message_size = MAX_FRAME
 
 
 class ServedWire:
@@ -98,7 +99,8 @@ class ServedWire:
 
 
 def _closed(error: ConnectionClosed) -> LinkClosed:
-    received = error.rcvd
-    if received is None:
+    # Where this side has closed it, such as for a frame that is too large, that is why.
+    closing = error.rcvd or error.sent
+    if closing is None:
         return LinkClosed(LOST, by_peer=True)
-    return LinkClosed(received.code, received.reason, by_peer=True)
+    return LinkClosed(closing.code, closing.reason, by_peer=True)

@@ -6,13 +6,17 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
 from stages.replication.link import handshakes as bounds
 from stages.replication.link import links as link_module
 from stages.replication.link.answering import answer_call
+from stages.replication.link.calling import SUBPROTOCOL, connected
 from stages.replication.link.close_codes import LinkClose, LinkClosed
+from stages.replication.link.frames import MAX_FIRST_FRAME, MAX_FRAME
 from stages.replication.link.handshakes import Handshakes
 from stages.replication.link.methods import Link
+from stages.replication.link.wires import Wire
 from tests.patience import PATIENCE
 from tests.replication.link.wires import Links, wires
 
@@ -85,3 +89,25 @@ async def test_a_site_that_answers_no_further_is_closed(monkeypatch: pytest.Monk
         assert closed.code == LinkClose.SILENT
         assert wire.closed == LinkClose.SILENT
         assert not link.has_heard()
+
+
+async def test_who_is_dialled_sends_little_until_it_has_proved_its_key() -> None:
+    async def answer(connection: ServerConnection) -> None:
+        async for asked in connection:
+            await connection.send("x" * int(asked))
+
+    async def ask(wire: Wire, size: int) -> int:
+        await wire.send(str(size))
+        return len(await wire.receive())
+
+    async with serve(answer, "127.0.0.1", 0, subprotocols=[SUBPROTOCOL], compression=None) as server:
+        address = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        async with asyncio.timeout(PATIENCE):
+            async with connected(address, uuid4(), "") as wire:
+                assert await ask(wire, MAX_FIRST_FRAME) == MAX_FIRST_FRAME
+                with pytest.raises(LinkClosed) as closed:
+                    await ask(wire, MAX_FIRST_FRAME + 1)
+            assert closed.value.code == LinkClose.TOO_LARGE
+            async with connected(address, uuid4(), "") as wire:
+                wire.trust("00" * 32)
+                assert [await ask(wire, size) for size in (MAX_FIRST_FRAME, MAX_FRAME)] == [MAX_FIRST_FRAME, MAX_FRAME]
