@@ -1,0 +1,77 @@
+"""When a node looks after its links: at once where something is due, rarely where nothing is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from stages.replication.link import node_links
+from stages.replication.link.node_links import ROUND, ROUND_WITHOUT_REDIS, NodeLinks
+from stages.replication.link.services import ClaimedPeer
+
+
+class FakeDial:
+    """A site that is dialled when the node says so."""
+
+    def __init__(self, *_given: Any) -> None:
+        self.project_id = None
+        self.begun = 0
+        self.due = 0.3
+
+    def begin(self, peer: ClaimedPeer) -> None:
+        self.begun += 1
+
+    def due_in(self) -> float:
+        return self.due
+
+    def stop(self) -> None:
+        self.due = float("inf")
+
+
+@pytest.fixture
+async def links(monkeypatch: pytest.MonkeyPatch) -> NodeLinks:
+    monkeypatch.setattr(node_links, "Dial", FakeDial)
+    return NodeLinks(SimpleNamespace(lanes=None, hub=SimpleNamespace(is_connected=True)))  # type: ignore[arg-type]
+
+
+def peer(address: str) -> ClaimedPeer:
+    return ClaimedPeer(uuid4(), uuid4(), "00" * 32, "Lyon", address, "")
+
+
+async def test_a_node_looks_when_the_next_dial_is_due(links: NodeLinks) -> None:
+    assert links._pause() == ROUND
+    lyon = peer("wss://lyon.example")
+    links._dial({lyon.id: lyon})
+    assert links._pause() == 0.3
+    # Its address was taken away, and later the site itself.
+    links._dial({lyon.id: ClaimedPeer(lyon.id, lyon.project_id, lyon.key, lyon.name, "", "")})
+    assert links._pause() == ROUND
+    links._dial({lyon.id: lyon})
+    links._dial({})
+    assert links._pause() == ROUND
+
+
+async def test_a_node_looks_more_often_while_redis_is_away(links: NodeLinks) -> None:
+    links._node.hub.is_connected = False  # type: ignore[misc]
+    assert links._pause() == ROUND_WITHOUT_REDIS
+
+
+@pytest.mark.parametrize(
+    ("wish", "due"), [({"dial": True}, True), ({"close": "aa"}, True), ({"news": "bundles"}, False)]
+)
+async def test_what_is_asked_of_links_is_done_at_once(links: NodeLinks, wish: dict[str, Any], due: bool) -> None:
+    links.notice(json.dumps({"project": str(uuid4()), **wish}))
+    assert links._due.is_set() is due
+
+
+async def test_a_decision_about_sites_makes_a_round_due(links: NodeLinks) -> None:
+    links._happened(uuid4(), "draft.saved")
+    assert not links._due.is_set()
+    links._happened(uuid4(), "site.revoked")
+    async with asyncio.timeout(1):
+        await links._due.wait()
