@@ -32,7 +32,6 @@ PAUSES: Final = {
     "stages.replication.link.states.QUIET": 0.1,
     "stages.replication.link.node_links.ROUND": 0.3,
     "stages.replication.link.dials.FIRST_PAUSE": 0.2,
-    "stages.replication.home.working.LOOK_AGAIN": 0.5,
 }
 
 
