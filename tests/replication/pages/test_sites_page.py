@@ -88,7 +88,7 @@ def test_why_a_site_stays_ahead_or_behind_a_cut_is_said(scene: Scene, page: Call
     assert "3 bundles of Zug office are there and do not count here, as Zug office is revoked." in said_of(lyon)
     # The other way round: that site takes nothing further of one that is a site here.
     del visp.clock[basel.key_text]
-    visp.revocations = {basel.key_text: {"number": 5, "hash": "00" * 32, "at": None}}
+    visp.revocations = {basel.key_text: {"number": 6, "hash": "00" * 32, "at": None}}
     visp.save()
     assert "1 bundle of Basel is here and does not count there, where Basel is revoked." in said_of(visp)
 
