@@ -118,6 +118,7 @@ class Network:
             say(f"  {site.number + 1}  {site.place.name:<18} {site.url}/projects/{known['project_id']}/sites/")
             for account in accounts[: 3 if site.number == 0 else 1]:
                 say(f"     {account['role']:<18} {account['username']:<10} {account['password']}")
+            say(f"     {'log':<18} {site.log}")
         say(f"\nPress 1 to {len(self.sites)} to cut that site off from the others, and again to link it.")
         say("Stop with Ctrl-C.")
 
@@ -130,10 +131,10 @@ class Network:
                     self._toggle(int(key) - 1, lines)
                 for site in self.sites:
                     if not site.node.is_running:
-                        say(f"  The server of {site.place.name} has ended, and is started again; see {site.node.log}")
+                        say(f"  The server of {site.place.name} has ended, and is started again: read {site.log}")
                         site.node.start()
                     if not site.worker.is_running():
-                        say(f"  The worker of {site.place.name} has ended, and is started again; see {site.worker_log}")
+                        say(f"  The worker of {site.place.name} has ended, and is started again: read {site.log}")
                         site.worker.start()
 
     def _toggle(self, number: int, lines: Lines) -> None:

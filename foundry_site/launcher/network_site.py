@@ -95,43 +95,48 @@ class NetworkSite:
 
     @cached_property
     def node(self) -> NodeProcess:
-        node = NodeProcess(self.environment, self.data_dir / "node.log", command=(*TIED, str(self.data_dir)))
+        node = NodeProcess(self.environment, self.log, command=(*TIED, str(self.data_dir)))
         node.port = self.port
         return node
 
     @property
-    def worker_log(self) -> Path:
-        return self.data_dir / "worker.log"
+    def log(self) -> Path:
+        """What all of its processes say, which would drown what the launcher says on the terminal."""
+        return self.data_dir / "site.log"
 
     @cached_property
     def worker(self) -> BackgroundProcess:
         """Its background jobs; a model's runs have no process here."""
-        return BackgroundProcess(self.data_dir, environment=self.environment, log=self.worker_log)
+        return BackgroundProcess(self.data_dir, environment=self.environment, log=self.log)
 
     def prepare(self) -> None:
         """Begin to make its tables and its people; `wait_until_prepared` waits for it."""
         self.data_dir.mkdir(mode=0o700, exist_ok=True)
-        self._clerk = subprocess.Popen(
-            [sys.executable, "-P", "-m", "foundry_site.launcher.network_clerk", str(self.number)],
-            cwd=BASE_DIR,
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        with self.log.open("ab") as log:
+            self._clerk = subprocess.Popen(
+                [sys.executable, "-P", "-m", "foundry_site.launcher.network_clerk", str(self.number)],
+                cwd=BASE_DIR,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
 
     def wait_until_prepared(self) -> None:
-        """Raises `LaunchError`, once the process has said on the terminal what is wrong."""
+        """Raises `LaunchError`, once the process has said in the log what is wrong."""
         assert self._clerk is not None
         assert self._clerk.stdout is not None
         line = self._clerk.stdout.readline()
         if not line:
-            raise LaunchError(f"The site {self.place.name} could not be prepared.")
+            raise LaunchError(f"The site {self.place.name} could not be prepared: read {self.log}.")
         self.token = json.loads(line)["token"]
 
     def end_preparation(self) -> None:
-        """Let the process that prepared it take its token back, and end."""
+        """Let the process that prepared it take its token back, and end; at once where it is not done yet."""
         if self._clerk is not None:
+            if not self.token:
+                self._clerk.terminate()
             self._clerk.communicate()
             self._clerk = None
 
