@@ -47,6 +47,11 @@ class InvitationText:
     code: str
     expires: datetime
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the link is not encrypted."""
+        return self.address.startswith("ws:")
+
     def as_line(self) -> str:
         """The one line that is sent."""
         text = canonical(

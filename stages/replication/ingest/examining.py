@@ -39,7 +39,7 @@ _FORK: Final = _("Its site has written another bundle {number}, which is here.")
 _FORK_BEFORE: Final = _("It follows another bundle {number} than the one that is here.")
 _USED: Final = _("Its site has used the id of an operation before.")
 _FUTURE: Final = _("The clock of its site is ahead of ours.")
-_BEHIND: Final = _("Bundle {number} of its site waits.")
+_BEHIND: Final = _("Bundle {number} of its site waits: that one has to come in first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Sites:
         return [each for each in self.others if not each.is_linked]
 
     @property
+    def away_names(self) -> list[str]:
+        return [each.name for each in self.away]
+
+    @property
     def home(self) -> Site:
         """Where drafts, locks and releases are written."""
         return next((each for each in self.all if each.is_home), self.here)

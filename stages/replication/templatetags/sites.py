@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from django import template
 from django.template import Context
+from django.template.defaultfilters import truncatechars
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -13,6 +17,10 @@ from workspace.people import PersonView
 from workspace.templatetags.foundry import avatar
 
 register = template.Library()
+
+# In a sentence about several sites.
+MAX_NAMES: Final = 3
+MAX_NAME: Final = 40
 
 
 @register.simple_tag(takes_context=True)
@@ -25,6 +33,14 @@ def site_avatar(context: Context, person: SitePerson, size: int = 18) -> SafeStr
 def thousands(number: int) -> str:
     """10,214"""
     return f"{number:,}"
+
+
+@register.filter
+def few_names(names: Sequence[str]) -> str:
+    """The first of many sites by their names, and how many more there are: Basel, Visp plant and 4 more."""
+    shown = ", ".join(truncatechars(name, MAX_NAME) for name in names[:MAX_NAMES])
+    more = len(names) - MAX_NAMES
+    return _("{names} and {n} more").format(names=shown, n=more) if more > 0 else shown
 
 
 @register.filter

@@ -49,6 +49,8 @@ def test_what_an_invitation_names_is_shown_before_joining(administrator: Client,
     shown = " ".join(words(each) for each in elements(answer, "main"))
     for each in ("Dose", "Basel", "ws://127.0.0.1:9", "d75a 9801 82b1 0ab7"):
         assert each in shown
+    # It is plain, and says so.
+    assert "everybody between the two sites can read it" in shown
     assert said.code not in shown.replace(said.as_line(), "")
     assert not Project.objects.filter(pk=said.project).exists()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -163,6 +165,29 @@ def test_what_differs_names_the_records_that_are_not_everywhere(scene: Scene, pa
     shown = words(dialog)
     assert "REQ-18" in shown
     assert "not at Inspection laptop, Visp plant" in shown
+
+
+def test_many_long_names_do_not_fill_the_strip(
+    project: Project, page: Callable[[str], Any], owner: User, caller_for: Callable[..., Any]
+) -> None:
+    make_records(project, caller_for(owner), 2)
+    for number in range(5):
+        make_peer(
+            project, f"{number} {'Laboratory of clinical pharmacology ' * 6}"[:200], clock=clock_of(project, own=1)
+        )
+    shown = text_of(page(""))
+    assert "0 Laboratory of clinical pharmacology L…, 1 Laboratory of" in shown
+    assert "and 2 more do not have all of it" in shown
+
+
+def test_a_site_that_is_away_may_have_more(
+    project: Project, page: Callable[[str], Any], owner: User, caller_for: Callable[..., Any]
+) -> None:
+    make_records(project, caller_for(owner), 2)
+    peer = make_peer(project, "Basel", clock=clock_of(project))
+    assert "what is written at Basel meanwhile comes with the next link" in text_of(page(""))
+    Peer.objects.filter(pk=peer.pk).update(connected_at=Now(), claimed_until=Now() + timedelta(hours=1))
+    assert "Every change is at every site." in text_of(page(""))
 
 
 def test_the_mark_is_gone_when_nothing_waits(
