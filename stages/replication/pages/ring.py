@@ -21,6 +21,8 @@ _BELOW: Final = 118
 # As much as the words beside a site need.
 _ROW: Final = 92
 _LEAST: Final = 188
+# How far along a straight line its words are: half of it would be beside the site before.
+_WORDS: Final = 0.42
 _ICONS: Final = {SiteState.REVOKED: "shield-x", SiteState.INTRODUCED: "circle-dashed"}
 
 
@@ -118,7 +120,8 @@ def _link(spot: _Spot, span: int) -> Link:
     """Along the ring to the neighbours of the top, straight to the others."""
     x, y = 100 * spot.across, 100 * spot.down
     if not spot.is_next:
-        return Link(f"M50 0L{x:.2f} {y:.2f}", LEFT + WIDTH * (50 + x) / 200, TOP + span * spot.down / 2)
+        words = LEFT + WIDTH * (50 + (x - 50) * _WORDS) / 100, TOP + span * spot.down * _WORDS
+        return Link(f"M50 0L{x:.2f} {y:.2f}", *(round(each, 2) for each in words))
     angle = acos(1 - 2 * spot.down) / 2
     turn = 1 if spot.side == "right" else -1
     middle = 0.5 + turn * sin(angle) / 2, (1 - cos(angle)) / 2
