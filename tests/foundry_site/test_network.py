@@ -106,6 +106,11 @@ def test_sites_are_linked_cut_off_and_linked_again(prepared: Path) -> None:
         assert len({project for *_address, project in found}) == 1
         pages = [f"http://127.0.0.1:{at}/readyz" for _host, at, _project in found]
         until(lambda: all(map(is_ready, pages)), "both answer")
+        # What the sites say is in their logs, and the terminal stays readable.
+        logs = [Path(each) for each in re.findall(r" log +(/.*)", network.said)]
+        assert [each.parent.name for each in logs] == list(SITES)
+        assert all("Listening on" in each.read_text() for each in logs)
+        assert "Listening on" not in network.said
         network.press("2")
         network.until("Basel is cut off from the others.")
         network.press("2")
