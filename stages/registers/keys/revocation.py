@@ -21,6 +21,8 @@ from stages.registers.keys.statements import read_members
 from stages.registers.models import ActorKey, Bundle, KeyRevocation
 
 KIND: Final = "key_revoked"
+# What a column of PostgreSQL holds, and more bundles than any site writes.
+MAX_NUMBER: Final = 2**31 - 1
 _WRITERS: Final = (Role.EDITOR, Role.OWNER)
 
 
@@ -45,7 +47,7 @@ def read_revocation(text: str, sealed: bytes) -> Revoked:
             project_id=UUID(check_uuid(found["project"], "project")),
             public_key=bytes.fromhex(check_hex32(found["public_key"], "public_key")),
             site_key=bytes.fromhex(check_hex32(found["site_key"], "site_key")),
-            last_number=check_integer(found["last_number"], "last_number"),
+            last_number=check_integer(found["last_number"], "last_number", most=MAX_NUMBER),
             last_bundle=None if last is None else bytes.fromhex(check_hex32(last, "last_bundle")),
             at=datetime.fromisoformat(found["at"]).astimezone(UTC),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,14 +23,14 @@ from stages.registers.fold.members import check_hex32
 from stages.registers.keys.certificates import KIND as CERTIFICATE
 from stages.registers.keys.certificates import read_certificate
 from stages.registers.keys.revocation import KIND as REVOCATION
-from stages.registers.keys.revocation import read_revocation
+from stages.registers.keys.revocation import Revoked, read_revocation
 from stages.registers.models import ActorKey, KeyRevocation
 from stages.replication.admission.keys import own_keys
 from stages.replication.models import Peer
 from stages.replication.notices import notice_too_many_keys
 
-# Of one message: of who signed a batch, and all revocations of the project.
-MAX_STATEMENTS: Final = 10_000
+# Of one message.
+MAX_STATEMENTS: Final = 1_000
 MAX_TEXT: Final = 16 * 1024
 # Keys of people that one site certifies, and revocations of its people in a project.
 MAX_OF_SITE: Final = 10_000
@@ -51,42 +51,77 @@ def revocations_of(project_id: UUID) -> list[dict[str, str]]:
 
 
 def take_certificates(*, project_id: UUID, statements: Any) -> int:
-    """Keep the statements that are new here; answers how many. Those of sites that are not known here are left out.
+    """Read the statements, and keep those that are new here; answers how many. Raises `ValidationFailed`."""
+    return keep_statements(project_id=project_id, fresh=fresh_statements(project_id=project_id, statements=statements))
+
+
+def fresh_statements(*, project_id: UUID, statements: Any) -> list[Statement]:
+    """The statements that are new here, each with the right seal. Those of sites that are not known are left out.
 
     A site's word on its own people is final, of others' it has none: a statement counts by the seal of the site that it
-    names, whoever sent it. Of a site that has certified very many keys further ones are left out, and owners are
-    notified: what these keys signed is held. Raises `ValidationFailed` for what is no statement, and for one whose
-    seal is wrong.
+    names, whoever sent it. To look at many seals takes a while: nobody has to wait for it, as no row is locked here.
+    Raises `ValidationFailed` for what is no statement, and for one whose seal is wrong.
     """
     if not isinstance(statements, list | tuple) or len(statements) > MAX_STATEMENTS:
         raise _refused(_("a list of at most {most} is expected").format(most=MAX_STATEMENTS))
     sites = _sites_of(project_id)
     read = [said for each in statements if (said := _read(each)).site_key in sites]
     known = _known(project_id, {each.public_key for each in read})
-    fresh: dict[tuple[str, bytes, bytes], _Statement] = {}
+    fresh: dict[tuple[str, bytes, bytes], Statement] = {}
     # Certificates before revocations, whatever their order.
     for each in sorted(read, key=lambda each: each.kind != CERTIFICATE):
-        if each.about not in known:
-            fresh.setdefault(each.about, each)
+        if each.about not in known and each.about not in fresh:
+            fresh[each.about] = _checked(project_id, each)
+    return list(fresh.values())
+
+
+def keep_statements(*, project_id: UUID, fresh: Collection[Statement]) -> int:
+    """Keep these as far as there is room for more of their sites; answers how many.
+
+    Of a site that has certified very many keys further ones are left out, and owners are notified: what these keys
+    signed is held.
+    """
     with write_transaction():
-        return _keep_all(project_id, fresh.values())
+        kept, full = _that_fit(project_id, fresh)
+        now = database_now()
+        certified = [each.as_certificate(now) for each in kept if each.kind == CERTIFICATE]
+        revoked = [each.as_revocation(project_id) for each in kept if each.kind == REVOCATION]
+        # Of statements about the same the first one counts, also where another link has just brought it.
+        ActorKey.objects.bulk_create(certified, ignore_conflicts=True)
+        KeyRevocation.objects.bulk_create(revoked, ignore_conflicts=True)
+        for site_key in full:
+            notice_too_many_keys(project_id=project_id, site=site_key.hex(), most=MAX_OF_SITE)
+    return len(kept)
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class Statement:
+    """A certificate, or a revocation with what it says: whose key it is about, and which site seals it."""
+
     kind: str
     site_key: bytes
     public_key: bytes
     text: str
     seal: bytes
+    revoked: Revoked | None = None
 
     @property
     def about(self) -> tuple[str, bytes, bytes]:
         """Of statements about the same the first one counts."""
         return self.kind, self.site_key, self.public_key
 
+    def as_certificate(self, now: datetime) -> ActorKey:
+        about = {"public_key": self.public_key, "site_key": self.site_key}
+        return ActorKey(**about, certificate=self.text, seal=self.seal, created_at=now)
 
-def _read(value: Any) -> _Statement:
+    def as_revocation(self, project_id: UUID) -> KeyRevocation:
+        assert self.revoked is not None
+        about = {"project_id": project_id, "public_key": self.public_key, "site_key": self.site_key}
+        last = {"last_number": self.revoked.last_number, "last_bundle": self.revoked.last_bundle}
+        return KeyRevocation(**about, **last, text=self.text, seal=self.seal, at=self.revoked.at)
+
+
+def _read(value: Any) -> Statement:
     """What a statement is about; its seal is looked at where it is new."""
     if not isinstance(value, Mapping) or set(value) != {"text", "seal"}:
         raise _refused(_("each has a text and a seal"))
@@ -103,7 +138,7 @@ def _read(value: Any) -> _Statement:
         raise _refused(_("one of them cannot be read")) from error
     if kind not in (CERTIFICATE, REVOCATION):
         raise _refused(_("one of them is of no type that is known here"))
-    return _Statement(kind, site_key, public_key, text, sealed)
+    return Statement(kind, site_key, public_key, text, sealed)
 
 
 def _known(project_id: UUID, public_keys: Collection[bytes]) -> set[tuple[str, bytes, bytes]]:
@@ -130,38 +165,32 @@ def _rows_of(project_id: UUID, sites: Collection[bytes]) -> Counter[tuple[str, b
     )
 
 
-def _keep_all(project_id: UUID, fresh: Collection[_Statement]) -> int:
-    """Keep these as far as there is room for more of their sites; owners are notified where there is none."""
-    rows, full, count = _rows_of(project_id, {each.site_key for each in fresh}), set[bytes](), 0
+def _that_fit(project_id: UUID, fresh: Collection[Statement]) -> tuple[list[Statement], set[bytes]]:
+    """Those for which there is room, and the sites of which there are too many."""
+    rows = _rows_of(project_id, {each.site_key for each in fresh})
+    kept: list[Statement] = []
+    full: set[bytes] = set()
     for each in fresh:
-        keep = _checked(project_id, each)
         if rows[each.kind, each.site_key] >= MAX_OF_SITE:
             full.add(each.site_key)
         else:
-            keep()
             rows[each.kind, each.site_key] += 1
-            count += 1
-    for site_key in full:
-        notice_too_many_keys(project_id=project_id, site=site_key.hex(), most=MAX_OF_SITE)
-    return count
+            kept.append(each)
+    return kept, full
 
 
-def _checked(project_id: UUID, said: _Statement) -> Callable[[], object]:
-    """What keeps a statement, whose seal is right. Raises `ValidationFailed` for another one."""
-    about: Any = {"public_key": said.public_key, "site_key": said.site_key}
+def _checked(project_id: UUID, said: Statement) -> Statement:
+    """The statement, whose seal is right. Raises `ValidationFailed` for another one."""
     try:
         if said.kind == CERTIFICATE:
             read_certificate(said.text, said.seal)
-            facts = {"certificate": said.text, "seal": said.seal, "created_at": database_now()}
-            return partial(ActorKey.objects.get_or_create, **about, defaults=facts)
+            return said
         revoked = read_revocation(said.text, said.seal)
     except ValueError as error:
         raise _refused(str(error)) from error
     if revoked.project_id != project_id:
         raise _refused(_("one of them is about another project"))
-    last = {"last_number": revoked.last_number, "last_bundle": revoked.last_bundle}
-    facts = {"text": said.text, "seal": said.seal, "at": revoked.at, **last}
-    return partial(KeyRevocation.objects.get_or_create, project_id=project_id, **about, defaults=facts)
+    return replace(said, revoked=revoked)
 
 
 def _sites_of(project_id: UUID) -> set[bytes]:

@@ -14,7 +14,7 @@ from kernel.statements import database_now, run
 from projects.writing import upkeep_write
 from stages.registers.fold.wire import WireBundle
 from stages.registers.storing.storage import PostgresStorage
-from stages.replication.admission.statements import take_certificates
+from stages.replication.admission.statements import fresh_statements, keep_statements
 from stages.replication.choices import HeldReason
 from stages.replication.held.keeping import keep
 from stages.replication.held.taking import Taking
@@ -60,10 +60,11 @@ def ingest_bundles(
     project's status: the sites answer for their people, and a release names the clock that it is about.
     """
     arrived = {each.hash: each for each in bundles}
+    fresh_keys = fresh_statements(project_id=project_id, statements=keys) if keys else []
     with upkeep_write(caller=foundry_caller(SITE), project_id=project_id) as write:
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
-        if keys and take_certificates(project_id=project_id, statements=keys):
+        if fresh_keys and keep_statements(project_id=project_id, fresh=fresh_keys):
             # Some of what is held may have waited for them.
             Taking(write, storage, now).take_waiting()
         known = _known(project_id, arrived)

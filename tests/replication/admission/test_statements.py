@@ -25,6 +25,8 @@ from stages.replication.admission.services import take_introductions
 from stages.replication.admission.statements import (
     MAX_STATEMENTS,
     certificates_for,
+    fresh_statements,
+    keep_statements,
     revocations_of,
     take_certificates,
 )
@@ -109,6 +111,25 @@ def test_a_revocation_says_where_the_bundles_of_a_key_end(project: Project, base
     later = basel.revocation(person.hex(), number=9, last="cd" * 32)
     assert take_certificates(project_id=project.id, statements=[later]) == 0
     assert certificates_for(project.id, [person.hex()]) == [certificate_of(basel), revoked]
+
+
+def test_a_revocation_that_names_more_bundles_than_there_can_be_is_refused(project: Project, basel: Elsewhere) -> None:
+    said = basel.revocation(basel.person.verify_key.encode().hex(), number=2**53 - 1, last="ab" * 32)
+    with pytest.raises(ValidationFailed):
+        take_certificates(project_id=project.id, statements=[said])
+
+
+def test_to_keep_many_statements_takes_no_longer_than_to_keep_one(
+    project: Project, basel: Elsewhere, django_assert_max_num_queries: Any
+) -> None:
+    """While they are kept, nobody else writes in the project."""
+    said = [basel.revocation(f"{number:064x}", number=0, last=None) for number in range(50)]
+    said += [certificate_of(basel, SigningKey.generate()) for _ in range(50)]
+    fresh = fresh_statements(project_id=project.id, statements=said)
+    with django_assert_max_num_queries(8):
+        assert keep_statements(project_id=project.id, fresh=fresh) == len(said)
+    assert len(revocations_of(project.id)) == 50
+    assert fresh_statements(project_id=project.id, statements=said) == []
 
 
 def test_a_site_revokes_no_key_of_another_one(project: Project, basel: Elsewhere, bring: Callable[..., Any]) -> None:
