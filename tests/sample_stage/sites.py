@@ -6,11 +6,19 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from gateway.node import NODE_TASKS, Node
-from stages.replication.link.methods import METHODS, WORKERS, Answer, Link, Method, Remote
+from stages.replication.link.methods import METHODS, WORKERS, Answer, Link, Method, Remote, read_params
 from tests.sample_stage.models import Note
 
 logger = logging.getLogger(__name__)
+
+
+class Count(msgspec.Struct):
+    """What `notes.count` answers; the other site may answer anything."""
+
+    count: int
 
 
 async def greet(node: Node) -> None:
@@ -25,8 +33,8 @@ def count_notes(remote: Remote, _params: Mapping[str, Any]) -> Answer:
 
 async def compare_notes(link: Link) -> None:
     """Once for each link: how many there are at the other site."""
-    answer = await link.call("notes.count", {})
-    logger.info("Site %s has %d notes", link.peer_key[:8], answer["count"])
+    answer = read_params(await link.call("notes.count", {}), Count)
+    logger.info("Site %s has %d notes", link.peer_key[:8], answer.count)
 
 
 def register() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ def texts_for(project_id: UUID, peer_key: str, params: Mapping[str, Any]) -> dic
 
     Only for peers with `copies`. What does not fit into one answer is asked for again.
     """
+    _refuse_others(params, {"hashes"})
     hashes = params.get("hashes")
     if not isinstance(hashes, list) or len(hashes) > MAX_TEXTS:
         raise ValidationFailed({"hashes": [_("Give at most {most} hashes.").format(most=MAX_TEXTS)]})
@@ -47,6 +48,7 @@ def part_of_file(project_id: UUID, peer_key: str, params: Mapping[str, Any]) -> 
     Only what an accepted operation of the project names, or with `copies` a text of its record. Raises `NotFound` for
     what is not named or not here.
     """
+    _refuse_others(params, {"blake3", "offset"} if "blake3" in params else {"sha256", "offset"})
     peer = _peer(project_id, peer_key)
     offset = params.get("offset", 0)
     if type(offset) is not int or offset < 0:
@@ -78,6 +80,12 @@ def _text_blob(project_id: UUID, peer: Peer, sha256: Any) -> Blob:
     if blob is None:
         raise NotFound(_("This text is not here."))
     return blob
+
+
+def _refuse_others(params: Mapping[str, Any], names: Collection[str]) -> None:
+    for name in params:
+        if name not in names:
+            raise ValidationFailed({name: [_("There is no such parameter.")]})
 
 
 def _peer(project_id: UUID, peer_key: str) -> Peer:

@@ -114,4 +114,4 @@ def _copied(answer: Any) -> tuple[Position, int]:
     except ValidationFailed:
         return Position(0, ""), 0
     verified = answer.get("verified")
-    return position, verified if type(verified) is int else 0
+    return position, verified if type(verified) is int and 0 <= verified < 2**53 else 0

@@ -42,6 +42,7 @@ LARGE: Final = 64 * 1024
 # Seconds.
 ANSWER_TIMEOUT: Final = 120.0
 
+NO_SUCH_METHOD: Final = -32601
 INTERNAL_ERROR: Final = -32603
 STATE: Final = "state"
 
@@ -185,12 +186,13 @@ class SiteLink:
     async def _answer_requests(self) -> None:
         while True:
             request = await self._requests.next()
-            method = METHODS.get(request.method)
-            if method is None:
-                raise BadContent(f"there is no method {request.method}")
             if not self._received_state.is_set() and request.method != STATE:
                 raise BadContent(f"{request.method} before the first state")
-            if request.method == STATE:
+            method = METHODS.get(request.method)
+            if method is None:
+                # A newer version, or one with other stages, may ask for more than this one knows.
+                await self._send(error_frame(request.id, NO_SUCH_METHOD, "There is no such method."))
+            elif request.method == STATE:
                 await self._answer_state(request, method)
             elif method.only_reads:
                 self._put_beside(request)

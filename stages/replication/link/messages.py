@@ -25,7 +25,7 @@ _BLOCK_OR_ID: Final = r"\A[0-9a-f]{2}(?:[0-9a-f]{6}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 MAX_SITES: Final = 1_000
 MAX_INTRODUCTIONS: Final = 200
 MAX_SUCCESSIONS: Final = 100
-MAX_KEYS: Final = 10_000
+MAX_KEYS: Final = 1_000
 MAX_BUNDLES: Final = 500
 
 Clock = Annotated[dict[Hex32, tuple[Hlc, Number, Hex32]], msgspec.Meta(max_length=MAX_SITES)]
@@ -81,6 +81,14 @@ class Fork(Message):
     hash: Hex32
 
 
+class RecordEnd(Message):
+    """Where the record of home ends, or the copy of it: its newest event, and up to which one a checkpoint vouches."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
+    hash: Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{64})?\Z")] = ""
+    verified: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] = 0
+
+
 class State(Message):
     """What a site has: its clock, the hash of what that shows, what it holds, whom it admitted, its record."""
 
@@ -88,7 +96,7 @@ class State(Message):
     state_hash: Hex32
     held: Held
     admitted: Annotated[list[dict[str, Any]], msgspec.Meta(max_length=MAX_INTRODUCTIONS)]
-    record: dict[str, Any]
+    record: RecordEnd
     now: Milliseconds
 
 

@@ -112,13 +112,12 @@ def take_state(remote: Remote, params: Mapping[str, Any]) -> Answer:
     """
     state = read_params(params, State)
     skew_ms = state.now - _now_ms()
-    head = state.record.get("seq")
     note_state(
         remote,
         clock=state.clock,
         state_hash=state.state_hash,
         skew_ms=skew_ms,
-        head_number=head if isinstance(head, int) and 0 <= head < 2**53 else None,
+        head_number=state.record.seq,
     )
     if state.admitted:
         _take_introductions(remote, state.admitted)

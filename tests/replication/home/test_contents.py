@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from blake3 import blake3 as blake3_of
@@ -198,6 +199,20 @@ def test_a_peer_gets_a_file_a_mebibyte_at_a_time(filed: Filed) -> None:
 def test_a_site_that_is_not_admitted_gets_nothing(filed: Filed) -> None:
     with pytest.raises(PermissionDenied):
         part_of_file(filed.project.id, OTHER_KEY.hex(), {"blake3": filed.blake3, "offset": 0})
+
+
+@pytest.mark.parametrize("asked", [{"hashes": [], "more": 1}, {"hashes": [], "offset": 0}])
+def test_unknown_members_of_texts_are_refused(copied: CopiedProject, asked: dict[str, Any]) -> None:
+    admit(copied.project, copies=True)
+    with pytest.raises(ValidationFailed):
+        texts_for(copied.id, OTHER_KEY.hex(), asked)
+
+
+@pytest.mark.parametrize("more", [{"sha256": "ab" * 32}, {"more": 1}])
+def test_a_file_is_asked_for_by_one_hash_and_nothing_else(filed: Filed, more: dict[str, Any]) -> None:
+    admit(filed.project)
+    with pytest.raises(ValidationFailed):
+        part_of_file(filed.project.id, OTHER_KEY.hex(), {"blake3": filed.blake3, **more})
 
 
 @pytest.mark.parametrize("offset", [-1, True, 1.5, "0", None, 10**9])

@@ -55,11 +55,21 @@ def test_anything_else_is_bad_content(text: str) -> None:
         decode(text)
 
 
+STATE = {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
+
+
+def test_a_state_without_a_record_is_one() -> None:
+    assert read_params(STATE, State).record.seq is None
+
+
 @pytest.mark.parametrize(
     ("kind", "params"),
     [
         (Hello, {}),
         (State, {"clock": [], "state_hash": "", "held": {}, "admitted": [], "record": {}, "now": 0}),
+        (State, {**STATE, "record": {"more": 1}}),
+        (State, {**STATE, "record": {"seq": -1, "hash": "", "verified": 0}}),
+        (State, {**STATE, "record": {"seq": 1, "hash": "x", "verified": 0}}),
         (BundlesPush, {"bundles": [], "keys": [], "remaining": -1}),
         (BundlesPush, {"bundles": [{}] * 501, "keys": [], "remaining": 0}),
         (BundlesPush, {"bundles": [], "keys": [], "remaining": 0, "more": 0}),
