@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
 import rfc8785
 
 # The version of events (`v`): from 2 on they have every column that is compared with them (`audit.rebuilding`).
 EVENT_VERSION = 2
 
 _MAX_INTEGER: Final = 2**53 - 1
-_encoder: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
+_encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(value: Any) -> str:
@@ -22,10 +23,10 @@ def canonical(value: Any) -> str:
 
 def canonical_bytes(value: Any) -> bytes:
     """The same as UTF-8 bytes."""
-    # Python's own encoder writes most values to the byte as RFC 8785 does, in a fifth of the time.
+    # msgspec writes most values to the byte as RFC 8785 does, in a fraction of the time.
     if _is_common(value):
         try:
-            return _encoder.encode(value).encode("utf-8")
+            return _encoder.encode(value)
         except UnicodeEncodeError:
             # Half a surrogate pair, which is refused below.
             pass
@@ -47,5 +48,13 @@ def _is_common(value: Any) -> bool:
     if kind is int:
         return bool(-_MAX_INTEGER <= value <= _MAX_INTEGER)
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_common(each) for key, each in value.items())
-    return (kind is list or kind is tuple) and all(map(_is_common, value))
+        for key in value:
+            if type(key) is not str or not key.isascii():
+                return False
+        return _are_common(value.values())
+    return (kind is list or kind is tuple) and _are_common(value)
+
+
+def _are_common(values: Iterable[Any]) -> bool:
+    # Texts, which most values are, without a call for each.
+    return all(type(each) is str or _is_common(each) for each in values)

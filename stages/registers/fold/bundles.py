@@ -24,7 +24,7 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 Sourced = tuple[Payload, Mapping[str, str] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignedBundle:
     """A bundle by its form: the header's text, and each operation's text with its signature of 64 bytes."""
 
@@ -34,7 +34,7 @@ class SignedBundle:
     texts: tuple[str, ...]
     signatures: tuple[bytes, ...]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """The hash that the next bundle of the site names."""
         return hash_of(self.header_text, self.texts, self.signatures)
@@ -97,11 +97,9 @@ class Bundle:
 
 def hash_of(header_text: str, texts: Iterable[str], signatures: Iterable[bytes]) -> str:
     """SHA-256 over the header, the texts, and the signatures, each after its length in 8 bytes (big-endian)."""
-    digest = hashlib.sha256()
-    for part in (header_text.encode(), *(text.encode() for text in texts), *signatures):
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest()
+    parts = [header_text.encode(), *(text.encode() for text in texts), *signatures]
+    pieces = (piece for part in parts for piece in (len(part).to_bytes(8, "big"), part))
+    return hashlib.sha256(b"".join(pieces)).hexdigest()
 
 
 def read_bundle(header_text: str, operations: Sequence[tuple[str, bytes]]) -> SignedBundle:
@@ -123,7 +121,7 @@ def read_bundle(header_text: str, operations: Sequence[tuple[str, bytes]]) -> Si
             raise error.below(f"operations.{at}") from None
         if len(signature) != SIGNATURE_BYTES:
             raise Malformed(f"operations.{at}.signature", "not {size} bytes", size=SIGNATURE_BYTES)
-    _check_operations(header, read)
+    _check_operations(header, sha256(header_text), read)
     texts, signatures = zip(*operations, strict=True)
     return SignedBundle(header, header_text, tuple(read), texts, signatures)
 
@@ -132,8 +130,8 @@ def _size(text: str) -> int:
     return len(text.encode(errors="surrogatepass"))
 
 
-def _check_operations(header: Header, operations: Sequence[SignedText]) -> None:
-    digest, last = header.hash, ZERO
+def _check_operations(header: Header, digest: str, operations: Sequence[SignedText]) -> None:
+    last = ZERO
     for at, operation in enumerate(operations):
         if operation.header != digest or operation.bundle_id != header.bundle_id:
             raise Malformed(f"operations.{at}.header", "names another bundle")

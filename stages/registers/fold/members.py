@@ -31,6 +31,8 @@ def check_object(value: object, member: str, needed: Collection[str], optional: 
     for name in needed:
         if name not in value:
             raise Malformed(_path(member, name), "missing")
+    if len(value) == len(needed):
+        return value
     for name in value:
         if name not in needed and name not in optional:
             raise Malformed(_path(member, str(name)[:MAX_NAME]), "not a member that is known here")

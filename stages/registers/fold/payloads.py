@@ -13,6 +13,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from stages.registers.fold.errors import Malformed, NeedsNewerVersion
@@ -275,18 +276,18 @@ def read_payload(value: object, member: str = "payload") -> Payload:
 
 
 def _read(payload_class: type[Payload], value: dict[str, Any], member: str) -> Payload:
-    known = {each.name: each for each in fields(payload_class)}
+    known = _members_of(payload_class)
     for name in value:
         if name != "type" and name not in known:
             raise Malformed(f"{member}.{name[:100]}", "not a member of {type}", type=payload_class.__name__)
     found = {}
-    for name, each in known.items():
+    for name, (check, default) in known.items():
         path = f"{member}.{name}"
         if name in value:
-            found[name] = each.metadata["check"](value[name], path)
-            if found[name] == each.default:
+            found[name] = check(value[name], path)
+            if found[name] == default:
                 raise Malformed(path, "has its default, and is left out then")
-        elif each.default is _MISSING:
+        elif default is _MISSING:
             raise Malformed(path, "missing")
     if found.get("unset") and found["value"] is not None:
         raise Malformed(f"{member}.value", "not null, though the field is unset")
@@ -294,6 +295,12 @@ def _read(payload_class: type[Payload], value: dict[str, Any], member: str) -> P
         if [found[name] for name in first] == [found[name] for name in second]:
             raise Malformed(f"{member}.{second[0]}", "the same as {other}", other=first[0])
     return payload_class(**found)
+
+
+@cache
+def _members_of(payload_class: type[Payload]) -> dict[str, tuple[Check, Any]]:
+    """How each member is checked, and its default."""
+    return {each.name: (each.metadata["check"], each.default) for each in fields(payload_class)}
 
 
 _MISSING: Final = fields(CreateEntity)[0].default

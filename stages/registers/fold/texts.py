@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, NoReturn
+import re
+from functools import reduce
+from typing import Annotated, Any, Final, NoReturn
+
+import msgspec
 
 from kernel.canonical import canonical
 from stages.registers.fold.errors import Malformed
 from stages.registers.fold.members import MAX_INTEGER
+
+# Values as all texts have them that this program writes, but for floats: objects and lists within each other, integers
+# that every reader holds exactly.
+_NESTED: Final = 8
+_LEAF: Any = str | bool | Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | None
+_COMMON: Final[Any] = reduce(lambda inner, _depth: _LEAF | list[inner] | dict[str, inner], range(_NESTED), _LEAF)
+_decoder: Final = msgspec.json.Decoder(dict[str, _COMMON])
+_encoder: Final = msgspec.json.Encoder(order="sorted")
+# From here on, the order of characters is not that of their UTF-16.
+_LATE_CHARACTER: Final = re.compile("[\ue000-\U0010ffff]")
 
 
 def read_canonical(text: str, most_bytes: int) -> Any:
@@ -16,8 +30,29 @@ def read_canonical(text: str, most_bytes: int) -> Any:
 
     A number without point and exponent beyond ±(2^53−1) is the double that it spells.
     """
-    if len(text) > most_bytes or len(text.encode(errors="surrogatepass")) > most_bytes:
+    data = text.encode(errors="surrogatepass")
+    if len(data) > most_bytes:
         raise Malformed("", "longer than {most} bytes", most=most_bytes)
+    found = _read_common(text, data)
+    return _read_any(text) if found is None else found
+
+
+def _read_common(text: str, data: bytes) -> dict[str, Any] | None:
+    """The object of a canonical text without floats, in a fraction of the time; None for every other text.
+
+    The same value gives the same bytes again, so no other text passes. Where names might be in another order than
+    RFC 8785 wants, it is not tried.
+    """
+    if not text.isascii() and _LATE_CHARACTER.search(text):
+        return None
+    try:
+        value: dict[str, Any] = _decoder.decode(data)
+        return value if _encoder.encode(value) == data else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_any(text: str) -> Any:
     try:
         value = json.loads(text, parse_int=_integer, parse_constant=_refuse)
         again = canonical(value)

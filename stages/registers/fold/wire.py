@@ -27,4 +27,7 @@ class WireBundle:
 
     def read(self) -> SignedBundle:
         """The bundle, by its form alone. Raises `Malformed`."""
-        return read_bundle(self.header, self.operations)
+        signed = read_bundle(self.header, self.operations)
+        # Of the same texts.
+        vars(signed)["hash"] = self.hash
+        return signed
