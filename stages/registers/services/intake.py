@@ -72,7 +72,7 @@ class Intake:
         storage, increment = self.storage, self.increment
         storage.received_from = self.sender
         storage.expect([each.hash for each in bundles], known=False)
-        storage.prepare(each.payload for bundle in bundles for each in bundle.operations)
+        storage.prepare_bundles(bundles)
         duplicates = Duplicates(increment, None)
         for bundle in bundles:
             changes = increment.add(bundle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,6 +13,7 @@ from stages.registers.fold.clocks import Clock
 from stages.registers.fold.headers import Header
 from stages.registers.fold.operations import Operation, Order, SignedText
 from stages.registers.fold.payloads import read_payload
+from stages.registers.storing.spelling import of_text
 
 _OPERATIONS: Final = """
 SELECT bundle_id, text, signature FROM registers_operation WHERE bundle_id = ANY(%s) ORDER BY bundle_id, position
@@ -22,7 +22,7 @@ SELECT bundle_id, text, signature FROM registers_operation WHERE bundle_id = ANY
 
 def signed_text(text: str) -> SignedText:
     """What the text of an operation says that was checked before it was stored."""
-    found = json.loads(text)
+    found = of_text(text)
     return SignedText(
         header=found["header"],
         bundle_id=found["bundle_id"],
@@ -75,12 +75,12 @@ class StoredBundle(Bundle):
 
     @cached_property
     def header(self) -> Header:
-        found = json.loads(self.header_text)
+        found = of_text(self.header_text)
         return Header(**{name: value for name, value in found.items() if name not in ("type", "v")})
 
     @cached_property
     def clock(self) -> Clock:
-        return json.loads(self.clock_text)  # type: ignore[no-any-return]
+        return of_text(self.clock_text)  # type: ignore[no-any-return]
 
     @property
     def hlc(self) -> str:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.statements import Statement, ids_text
-from stages.registers.fold.views import Record
 from stages.registers.storing import statements as sql
 from stages.registers.storing.conflicts import ConflictChanges, text_of_array
 from stages.registers.storing.finding import highest_number
 from stages.registers.storing.hashing import hashes_of
 from stages.registers.storing.log import Arrived
-from stages.registers.storing.rows import rows_of
 from stages.registers.storing.spelling import (
     spell_edge,
     spell_pairs,
@@ -111,14 +109,14 @@ class Flush:
         self._put(sql.RECORDS, rows)
         if gone:
             self._statements.append((sql.GONE_RECORDS, [self._project_id, ids_text(gone)]))
-        self._write_rows({key: (records.before[key], written.get(key)) for key in [*written, *gone]})
+        self._write_rows([*written, *gone])
 
-    def _write_rows(self, changed: dict[str, tuple[Record | None, Record | None]]) -> None:
+    def _write_rows(self, changed: Iterable[str]) -> None:
         latest = self._storage.changed_rows
         written: list[tuple[Any, ...]] = []
         gone: list[tuple[str, str]] = []
-        for key, (before, after) in changed.items():
-            old, new = rows_of(before), rows_of(after)
+        for key in changed:
+            old, new = self._storage.rows_of_changed(key)
             for facet, row in new.items():
                 if (facet, key) in latest:
                     words = row.words(self._project_id)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
-from stages.registers.fold.effects import Key, keys
+from stages.registers.fold.effects import Field, Key, Subject, keys
 from stages.registers.fold.operations import Operation
+
+# Tuples of texts, which most keys are of.
+_FLAT: Final = (Field, Subject)
 
 
 def hash_key(project: str, key: Key) -> int:
     """The signed 64-bit number of a key in a project. Two keys may share one: what is found is looked at again."""
-    text = "\x00".join([project, key.kind, *_parts(key.of)])
+    parts = key.of if type(key.of) in _FLAT else _parts(key.of)
+    text = "\x00".join([project, key.kind, *parts])
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from stages.registers.storing.bundles import (
     read_bundle_row,
 )
 from stages.registers.storing.hashing import has_key, hash_key
+from stages.registers.storing.spelling import of_text
 
 # One bundle of each site, found without reading the others.
 _HEADS: Final = """
@@ -104,6 +104,8 @@ class PostgresLog:
         self.horizon = _EVERY
         self.pending: list[Arrived] = []
         self._pending_on: dict[Key, list[Operation]] = defaultdict(list)
+        # How many of those that wait are in it: most are written without anybody looking for them.
+        self._indexed = 0
         self._stored_on: dict[Key, list[Operation]] = {}
         self._known: dict[str, bool] = {}
         self._heads: dict[str, Head] | None = None
@@ -130,9 +132,6 @@ class PostgresLog:
         self._known[bundle.hash] = True
         self.operations_on(IDENTITY)
         self.pending.append(Arrived(bundle, self.received_at or timezone.now(), self.received_from))
-        for operation in bundle.operations:
-            for key in dict.fromkeys(keys(operation)):
-                self._pending_on[key].append(operation)
         self._advance(bundle)
         return True
 
@@ -156,7 +155,7 @@ class PostgresLog:
     def take_heads(self, rows: Rows) -> None:
         self._heads = {}
         for site, number, digest, hlc, clock in rows:
-            head = Head(number, bytes(digest).hex(), bytes(hlc).hex(), json.loads(clock))
+            head = Head(number, bytes(digest).hex(), bytes(hlc).hex(), of_text(clock))
             self._heads[bytes(site).hex()] = head
 
     @property
@@ -247,7 +246,15 @@ class PostgresLog:
         if stored is None:
             read = read_operations(run(self._query_on(key)))
             stored = [each for each in read if has_key(each, key)]
-        return sorted([*stored, *self._pending_on.get(key, ())], key=_order)
+        return sorted([*stored, *self._pending_operations(key)], key=_order)
+
+    def _pending_operations(self, key: Key) -> Sequence[Operation]:
+        for arrived in self.pending[self._indexed :]:
+            for operation in arrived.bundle.operations:
+                for each in dict.fromkeys(keys(operation)):
+                    self._pending_on[each].append(operation)
+        self._indexed = len(self.pending)
+        return self._pending_on.get(key, ())
 
     def _pending_bundles(self, wanted: Any) -> list[Bundle]:
         return [each.bundle for each in self.pending if wanted(each.bundle)]
@@ -260,12 +267,14 @@ class PostgresLog:
         """What was appended is in Postgres now."""
         self.pending.clear()
         self._pending_on.clear()
+        self._indexed = 0
         self._stored_on.clear()
 
     def fork_log_into(self, other: PostgresLog) -> None:
         other.received_at, other.received_from, other.horizon = self.received_at, self.received_from, self.horizon
         other.pending = list(self.pending)
         vars(other)["_pending_on"].update({key: list(each) for key, each in self._pending_on.items()})
+        vars(other)["_indexed"] = self._indexed
         vars(other).update(_known=dict(self._known), _heads=dict(self.heads))
         vars(other).update(_identity=self._identity, _stored_on=dict(self._stored_on))
 
@@ -279,7 +288,7 @@ def operations_of_rows(rows: Sequence[tuple[Any, ...]]) -> Iterator[Operation]:
     clocks: dict[int, tuple[str, Clock]] = {}
     for text, site, clock, arrival in rows:
         if arrival not in clocks:
-            clocks[arrival] = bytes(site).hex(), json.loads(clock)
+            clocks[arrival] = bytes(site).hex(), of_text(clock)
         yield operation_of_text(text, *clocks[arrival])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +13,7 @@ from stages.registers.fold.lives import Life
 from stages.registers.fold.stored_documents import StoredDocument
 from stages.registers.fold.views import Edge, Record, show_edge, show_record
 from stages.registers.storing.spelling import (
+    of_text,
     read_document,
     read_edge,
     read_ends,
@@ -158,34 +158,34 @@ class Reading:
 
 def _field(row: tuple[Any, ...]) -> tuple[Field, Tips]:
     entity, facet, name, tips = row
-    return Field(str(entity), facet, name), read_tips(json.loads(tips))
+    return Field(str(entity), facet, name), read_tips(of_text(tips))
 
 
 def _document(row: tuple[Any, ...]) -> tuple[Field, StoredDocument]:
     entity, facet, name, last, state, text, clocks, pairs = row
-    document = read_document(json.loads(last), bytes(state), text, json.loads(clocks), json.loads(pairs))
+    document = read_document(of_text(last), bytes(state), text, of_text(clocks), of_text(pairs))
     return Field(str(entity), facet, name), document
 
 
 def _life(row: tuple[Any, ...]) -> tuple[Subject, Life]:
     kind, subject, facet, acts, removals = row
-    return Subject(kind, str(subject), facet), read_life(json.loads(acts), json.loads(removals))
+    return Subject(kind, str(subject), facet), read_life(of_text(acts), of_text(removals))
 
 
 def _ends(row: tuple[Any, ...]) -> tuple[str, Ends]:
     edge, order, kind, source, target, ordered = row
-    return str(edge), read_ends(json.loads(order), kind, str(source), str(target), ordered)
+    return str(edge), read_ends(of_text(order), kind, str(source), str(target), ordered)
 
 
 def _index(write: str) -> Write:
-    return read_write(json.loads(write))
+    return read_write(of_text(write))
 
 
 def _edge(row: tuple[Any, ...]) -> tuple[str, Edge]:
     edge, source, target, facts = row
-    return str(edge), show_edge(read_edge(str(edge), str(source), str(target), json.loads(facts)))
+    return str(edge), show_edge(read_edge(str(edge), str(source), str(target), of_text(facts)))
 
 
 def _record(row: tuple[Any, ...], classes: Classes) -> tuple[str, Record]:
     record, alive, facts = row
-    return str(record), show_record(read_record(str(record), alive, json.loads(facts)), classes)
+    return str(record), show_record(read_record(str(record), alive, of_text(facts)), classes)

@@ -78,7 +78,7 @@ def rebuild(project_id: UUID) -> Rebuilt:
     increment = StoredIncrement(storage)
     bundles = operations = 0
     for batch in _batches(project_id):
-        storage.prepare(each.payload for bundle in batch for each in bundle.operations)
+        storage.prepare_bundles(batch)
         for bundle in batch:
             increment.add(bundle)
         bundles, operations = bundles + len(batch), operations + sum(len(bundle.operations) for bundle in batch)

@@ -6,9 +6,10 @@ own way: a float beyond the integers that JSON holds exactly comes back as an in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from stages.registers.fold.effects import Field, Write
 from stages.registers.fold.facts import EdgeFacts, Ends, FacetLife, RecordFacts, Tips
@@ -16,10 +17,18 @@ from stages.registers.fold.lives import Life, Seen
 from stages.registers.fold.members import MAX_INTEGER
 from stages.registers.fold.stored_documents import StoredDocument
 
+_encoder: Final = msgspec.json.Encoder()
+_decoder: Final = msgspec.json.Decoder()
+
 
 def to_text(value: Any) -> str:
     """JSON for a jsonb column."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(value).decode()
+
+
+def of_text(text: str) -> Any:
+    """The value of a jsonb column."""
+    return _decoder.decode(text)
 
 
 def read_value(value: Any) -> Any:

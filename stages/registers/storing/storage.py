@@ -5,7 +5,7 @@ What is asked for is read once, together where it is known before; what was set 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from stages.registers.storing.finding import Finding
 from stages.registers.storing.flushing import Flush
 from stages.registers.storing.log import PostgresLog
 from stages.registers.storing.reading import Reading
-from stages.registers.storing.rows import ShownRow, rows_of
+from stages.registers.storing.rows import NotedRows, ShownRow, rows_of
 from stages.registers.storing.subjects import subjects_of
 from stages.registers.storing.tables import Loader, StoredTable
 
@@ -65,22 +65,24 @@ class PostgresStorage(Indexes, PostgresLog):
         self._stored_classes: Classes | None = None
         self._replayed: Identity | None = None
         self._schema_print: bytes | None = None
+        # The hashes of bundles that are appended next, and whose rows are read already.
+        self._prepared: set[str] = set()
         # What hooks had read together with all the rest (`hooks.on_write`), by their names.
         self.asked: dict[str, RowValues] = {}
         # What is noted of each bundle, for rows that say when something changed.
         self.noted: list[tuple[Bundle, Changes]] = []
         # The HLC of the bundle that changed a row last, by facet and record, and how records were shown after it.
         self.changed_rows: dict[tuple[str, str], str] = {}
-        self._noted_rows: dict[str, dict[str, ShownRow]] = {}
+        self._noted_rows: dict[str, NotedRows] = {}
 
     # What is found by something else than the key
 
     def fields_of(self, entity: str, facet: str) -> list[Field]:
-        self._entities.ensure([entity])
+        self._entities.ensure_one(entity)
         return super().fields_of(entity, facet)
 
     def facets_of(self, entity: str) -> list[str]:
-        self._entities.ensure([entity])
+        self._entities.ensure_one(entity)
         return super().facets_of(entity)
 
     def entities_with(self, facet: str) -> list[str]:
@@ -90,7 +92,7 @@ class PostgresStorage(Indexes, PostgresLog):
         return super().entities_with(facet)
 
     def edges_at(self, entity: str) -> list[str]:
-        self._edge_ends.ensure([entity])
+        self._edge_ends.ensure_one(entity)
         return super().edges_at(entity)
 
     def holders(self, facet: str, name: str, values: Iterable[object]) -> dict[str, list[str]]:
@@ -146,7 +148,10 @@ class PostgresStorage(Indexes, PostgresLog):
         if found := bundle_joins(bundle):
             self.note_identity(found)
             self._replayed = None
-        self.prepare(operation.payload for operation in bundle.operations)
+            # What is shown where may be another thing now.
+            self._prepared.clear()
+        if bundle.hash not in self._prepared:
+            self.prepare(operation.payload for operation in bundle.operations)
 
     @property
     def _identity_now(self) -> Identity:
@@ -168,6 +173,11 @@ class PostgresStorage(Indexes, PostgresLog):
         self._edge_rows.ensure(subjects.edges)
         self._record_rows.ensure(roots)
         self._prepare_edges(subjects.edges, subjects.lives if not identity.parent else together, identity)
+
+    def prepare_bundles(self, bundles: Collection[Bundle]) -> None:
+        """Read together all that bundles will be looked up in, which is not looked for again with each of them."""
+        self.prepare(operation.payload for bundle in bundles for operation in bundle.operations)
+        self._prepared.update(bundle.hash for bundle in bundles)
 
     def prepare_links(self, records: Iterable[str]) -> None:
         """Read together the links that begin or end at records, and what is at their other ends."""
@@ -234,13 +244,22 @@ class PostgresStorage(Indexes, PostgresLog):
         self.noted.append((bundle, changes))
         gone = [key for key in self.records.before if key not in self.records.rows] if bundle_joins(bundle) else []
         for key in (*changes.records, *gone):
-            before = self._noted_rows.get(key)
-            if before is None:
-                before = rows_of(self.records.before.get(key))
-            self._noted_rows[key] = after = rows_of(self.records.rows.get(key))
+            known, record = self._noted_rows.get(key), self.records.rows.get(key)
+            if known is None:
+                stored = rows_of(self.records.before.get(key))
+                known = NotedRows(stored, record, stored)
+            after = rows_of(record)
             for facet, row in after.items():
-                if before.get(facet) != row:
+                if known.after.get(facet) != row:
                     self.changed_rows[facet, key] = bundle.hlc
+            self._noted_rows[key] = NotedRows(known.stored, record, after)
+
+    def rows_of_changed(self, key: str) -> tuple[Mapping[str, ShownRow], Mapping[str, ShownRow]]:
+        """How tables show a record that was changed: as it is stored, and as it is now."""
+        known, record = self._noted_rows.get(key), self.records.rows.get(key)
+        if known is not None and known.record is record:
+            return known.stored, known.after
+        return rows_of(self.records.before.get(key)), rows_of(record)
 
     def open_conflicts(self) -> list[Conflict]:
         """All that is open at records and edges."""
@@ -278,6 +297,7 @@ class PostgresStorage(Indexes, PostgresLog):
         loaders = (self._entities, self._edge_rows, self._edge_ends, self._record_rows, self._mapping_rows)
         for loader in (*loaders, self._facets):
             loader.known.clear()
+        self._prepared.clear()
         for table in self.tables:
             table.forget()
         for index in (self._fields_of, self._facets_of, self._entities_with, self._edges_at):

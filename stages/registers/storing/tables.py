@@ -18,6 +18,11 @@ class Loader:
         self._read = read
         self.known: set[str] = set()
 
+    def ensure_one(self, group: str) -> None:
+        """See that this group has been read."""
+        if group not in self.known:
+            self.ensure([group])
+
     def ensure(self, groups: Iterable[str]) -> None:
         """See that these groups have been read."""
         missing = [each for each in dict.fromkeys(groups) if each not in self.known]
@@ -51,7 +56,7 @@ class StoredTable(Generic[K, V]):
         self.before: dict[K, V | None] = {}
 
     def get(self, key: K) -> V | None:
-        self._loader.ensure([self._group(key)])
+        self._loader.ensure_one(self._group(key))
         return self.rows.get(key)
 
     def set(self, key: K, value: V) -> None:
