@@ -13,7 +13,6 @@ import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
-from functools import cache
 from typing import Any, ClassVar, Final
 
 from stages.registers.fold.errors import Malformed, NeedsNewerVersion
@@ -276,7 +275,7 @@ def read_payload(value: object, member: str = "payload") -> Payload:
 
 
 def _read(payload_class: type[Payload], value: dict[str, Any], member: str) -> Payload:
-    known = _members_of(payload_class)
+    known = _MEMBERS[payload_class]
     for name in value:
         if name != "type" and name not in known:
             raise Malformed(f"{member}.{name[:100]}", "not a member of {type}", type=payload_class.__name__)
@@ -297,10 +296,9 @@ def _read(payload_class: type[Payload], value: dict[str, Any], member: str) -> P
     return payload_class(**found)
 
 
-@cache
-def _members_of(payload_class: type[Payload]) -> dict[str, tuple[Check, Any]]:
-    """How each member is checked, and its default."""
-    return {each.name: (each.metadata["check"], each.default) for each in fields(payload_class)}
-
-
+# How each member of a payload is checked, and its default.
+_MEMBERS: Final[Mapping[type[Payload], Mapping[str, tuple[Check, Any]]]] = {
+    payload_class: {each.name: (each.metadata["check"], each.default) for each in fields(payload_class)}
+    for payload_class in PAYLOADS.values()
+}
 _MISSING: Final = fields(CreateEntity)[0].default

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from functools import reduce
 from typing import Annotated, Any, Final, NoReturn
 
 import msgspec
@@ -18,8 +17,15 @@ from stages.registers.fold.members import MAX_INTEGER
 # that every reader holds exactly.
 _NESTED: Final = 8
 _LEAF: Any = str | bool | Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | None
-_COMMON: Final[Any] = reduce(lambda inner, _depth: _LEAF | list[inner] | dict[str, inner], range(_NESTED), _LEAF)
-_decoder: Final = msgspec.json.Decoder(dict[str, _COMMON])
+_LIST: Any = list
+_OBJECT: Any = dict
+
+
+def _nested(inner: Any, depth: int) -> Any:
+    return _nested(_LEAF | _LIST[inner] | _OBJECT[str, inner], depth - 1) if depth else inner
+
+
+_decoder: Final = msgspec.json.Decoder(_OBJECT[str, _nested(_LEAF, _NESTED)])
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 # From here on, the order of characters is not that of their UTF-16.
 _LATE_CHARACTER: Final = re.compile("[\ue000-\U0010ffff]")
