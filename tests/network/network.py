@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from foundry_site.launcher.lines import Lines, Recording, has_local_port
+from foundry_site.launcher.lines import Line, Lines, Recording, has_local_port
 from tests.network.site import MOST_SITES, Site
 from tests.network.verifying import Verifying, verify
 from tests.patience import PATIENCE
@@ -206,9 +206,9 @@ class TestNetwork:
                     self.dial(other, one)
 
     @contextmanager
-    def recorded(self) -> Iterator[list[Recording]]:
-        """Record every connection that sites open to each other meanwhile."""
-        lines = [self.lines.line(*pair) for pair in itertools.permutations(self.sites, 2)]
+    def recorded(self, *lines: Line) -> Iterator[list[Recording]]:
+        """Record every connection that is opened meanwhile over these lines, or over all between sites."""
+        lines = lines or tuple(self.lines.line(*pair) for pair in itertools.permutations(self.sites, 2))
         found: list[Recording] = []
         for line in lines:
             line.recordings, line.records = found, True
