@@ -60,7 +60,7 @@ def connected_to(name: str) -> Iterator[None]:
 @cache
 def template() -> str:
     """The name of a database with all migrations applied; made once for all processes and runs."""
-    from django.core.management import call_command
+    from foundry_site.migrating import apply_migrations
 
     name = f"{TEMPLATES}{_migrations()}"
     with server() as main:
@@ -72,7 +72,7 @@ def template() -> str:
                     drop(outdated)
             unfinished = new(template="template0")
             with connected_to(unfinished):
-                call_command("migrate", verbosity=0, interactive=False)
+                apply_migrations()
             main.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name))
             )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError, ProgrammingError
 
 from foundry_site.launcher.console import LaunchError, step
+from foundry_site.migrating import apply_migrations
 
 
 def migrate() -> None:
@@ -22,7 +22,7 @@ def migrate() -> None:
             missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
             if missing:
                 current.show(f"{missing} migrations")
-                call_command("migrate", verbosity=0, interactive=False)
+                apply_migrations()
             current.note(f"{missing} migrations applied" if missing else "up to date")
     except (OperationalError, ProgrammingError) as error:
         raise LaunchError(f"The database could not be migrated: {str(error).strip().splitlines()[0]}") from error

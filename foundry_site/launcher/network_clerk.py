@@ -23,8 +23,9 @@ def main(number: int) -> None:
     from accounts.callers import foundry_caller
     from accounts.models import User
     from accounts.services import create_token, revoke_token
+    from foundry_site.migrating import apply_migrations
 
-    call_command("migrate", verbosity=0, interactive=False)
+    apply_migrations()
     place = PLACES[number]
     if number == 0:
         from django.conf import settings
