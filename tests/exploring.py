@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from unittest.mock import patch
 
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 EXPLORES = bool(os.environ.get("FOUNDRY_EXPLORE"))
 TIMES_AS_MANY = 20
@@ -22,3 +24,7 @@ def load_profile() -> None:
         "foundry", deadline=None, derandomize=not EXPLORES, max_examples=examples(DEFAULT_EXAMPLES), print_blob=True
     )
     settings.load_profile("foundry")
+    if not EXPLORES:
+        # Hypothesis tries the numbers and texts that stand in the code, too. The examples would be other ones after
+        # each change of the product, and each process would parse all of it before its first test.
+        patch.object(providers, "is_local_module_file", lambda path: False).start()
