@@ -21,7 +21,7 @@ from redis.retry import Retry
 from foundry_site.demo import sign_in_file
 from foundry_site.observability import health
 from foundry_site.observability.bounded_call import BoundedCall
-from tests.gateway.test_serve import serving
+from tests.gateway.nodes import serving
 from tests.patience import PATIENCE
 
 

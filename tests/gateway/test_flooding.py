@@ -19,7 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from accounts.models import User
 from foundry_site.server.sockets import FoundryWebSocket
 from projects.models import Project
-from tests.gateway.test_serve import Server, Tokens, call, closed, receive, serving
+from tests.gateway.nodes import Nodes, Server, serving
+from tests.gateway.test_serve import Tokens, call, closed, receive
 from tests.patience import PATIENCE
 
 LIMIT = 8 * 1024 * 1024
@@ -250,9 +251,17 @@ async def healthy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 @pytest.fixture
 async def writing(
-    limited: Limited, project: Project, editor: User, tokens: Tokens
+    committed_db: None,
+    process_environment: dict[str, str],
+    nodes: Nodes,
+    project: Project,
+    editor: User,
+    tokens: Tokens,
 ) -> AsyncIterator[tuple[ClientConnection, int]]:
-    async with limited(FOUNDRY_REST_RATE="0") as server, server.connect(project, tokens[editor.id]) as connection:
+    async with (
+        nodes.lent({**process_environment, "FOUNDRY_REST_RATE": "0"}) as server,
+        server.connect(project, tokens[editor.id]) as connection,
+    ):
         await receive(connection)
         lock = (await call(connection, "lock.acquire", field="prompt_text"))["result"]
         yield connection, lock["token"]

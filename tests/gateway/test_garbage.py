@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
 from projects.models import Project
-from tests.gateway.test_serve import Server, call, receive, serving
+from tests.gateway.nodes import Server, serving
+from tests.gateway.test_serve import call, receive
 
 Tokens = dict[UUID, str]
 

@@ -4,67 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django_redis import get_redis_connection
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 import realtime
 from accounts.models import User
 from audit.live import topic_of
-from foundry_site.environment import BASE_DIR
 from locking.models import Lease
 from locking.redis_locks import lock_key, read_many
 from projects.models import Project
 from tests.gateway.conftest import in_thread
+from tests.gateway.nodes import MANAGE, Nodes, Server
 from tests.patience import PATIENCE
 
 Tokens = dict[UUID, str]
 
-MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
-
-
-@dataclass
-class Server:
-    process: asyncio.subprocess.Process
-    port: int
-
-    def connect(self, project: Project, token: str, **facts: Any) -> connect:
-        address = f"ws://127.0.0.1:{self.port}/ws/projects/{project.id}/"
-        return connect(address, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None, **facts)
-
-
-@asynccontextmanager
-async def serving(environment: dict[str, str]) -> AsyncIterator[Server]:
-    process = await asyncio.create_subprocess_exec(
-        *MANAGE, "serve", "--port", "0", env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            line = (await process.stdout.readline()).decode()
-        found = re.search(r":(\d+)\.", line)
-        assert found, line
-        yield Server(process, int(found[1]))
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
 
 @pytest.fixture
-async def server(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
-    async with serving(process_environment) as server:
+async def server(committed_db: None, process_environment: dict[str, str], nodes: Nodes) -> AsyncIterator[Server]:
+    async with nodes.lent(process_environment) as server:
         yield server
 
 

@@ -18,7 +18,8 @@ from locking.sweeper import sweep_once
 from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, in_thread
-from tests.gateway.test_serve import Server, call, receive, serving
+from tests.gateway.nodes import Nodes, Server
+from tests.gateway.test_serve import call, receive
 from tests.patience import PATIENCE
 
 Tokens = dict[UUID, str]
@@ -27,9 +28,9 @@ PROMPT = "prompt_text"
 
 
 @pytest.fixture
-async def other(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
+async def other(committed_db: None, process_environment: dict[str, str], nodes: Nodes) -> AsyncIterator[Server]:
     """A node in another process; this process is the first one."""
-    async with serving(process_environment) as server:
+    async with nodes.lent(process_environment) as server:
         yield server
 
 

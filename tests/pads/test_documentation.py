@@ -20,15 +20,16 @@ from stages.pads.loading import read_text
 from stages.pads.models import Pad
 from stages.pads.services import create_pad
 from tests.gateway.conftest import in_thread
-from tests.gateway.test_serve import Server, call, receive, serving
+from tests.gateway.nodes import Nodes, Server
+from tests.gateway.test_serve import call, receive
 from tests.patience import PATIENCE
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "pads.md"
 
 
 @pytest.fixture
-async def server(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
-    async with serving(process_environment) as server:
+async def server(committed_db: None, process_environment: dict[str, str], nodes: Nodes) -> AsyncIterator[Server]:
+    async with nodes.lent(process_environment) as server:
         yield server
 
 

@@ -17,16 +17,17 @@ from stages.pads.loading import read_text
 from stages.pads.models import Pad
 from stages.pads.services import create_pad
 from tests.gateway.conftest import SocketOf, in_thread
-from tests.gateway.test_serve import Server, call, receive, serving
+from tests.gateway.nodes import Nodes, Server
+from tests.gateway.test_serve import call, receive
 from tests.pads.live import TextClient, edits_of
 
 COUNT = 15
 
 
 @pytest.fixture
-async def other(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
+async def other(committed_db: None, process_environment: dict[str, str], nodes: Nodes) -> AsyncIterator[Server]:
     """A node in another process; this process is the first one."""
-    async with serving(process_environment) as server:
+    async with nodes.lent(process_environment) as server:
         yield server
 
 

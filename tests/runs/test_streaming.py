@@ -19,7 +19,8 @@ from stages.runs.models import LogKind, Run, RunLog, RunStatus
 from stages.runs.services import append_log, claim_run, finish_run
 from stages.runs.services.working import Claim
 from tests.gateway.conftest import in_thread
-from tests.gateway.test_serve import Server, call, receive, serving
+from tests.gateway.nodes import Nodes, Server
+from tests.gateway.test_serve import call, receive
 from tests.patience import PATIENCE
 from tests.runs.world import World
 
@@ -76,8 +77,10 @@ async def watching(server: Server, token: str, run_id: object, **headers: str) -
 
 
 @pytest.fixture
-async def nodes(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[tuple[Server, Server]]:
-    async with serving(process_environment) as first, serving(process_environment) as second:
+async def two_nodes(
+    committed_db: None, process_environment: dict[str, str], nodes: Nodes
+) -> AsyncIterator[tuple[Server, Server]]:
+    async with nodes.lent(process_environment) as first, nodes.lent(process_environment) as second:
         yield first, second
 
 
@@ -113,9 +116,9 @@ async def watch_by_socket(server: Server, world: World, token: str, claim: Claim
 
 
 async def test_case_36_late_watchers_and_those_who_come_back_get_the_same_lines_on_two_nodes(
-    committed_world: World, nodes: tuple[Server, Server]
+    committed_world: World, two_nodes: tuple[Server, Server]
 ) -> None:
-    world, (here, there) = committed_world, nodes
+    world, (here, there) = committed_world, two_nodes
     claim = await in_thread(begin, world)
     token = await in_thread(token_of, world.people["vic"])
     await in_thread(say, claim, "first")
@@ -155,9 +158,9 @@ async def test_case_36_late_watchers_and_those_who_come_back_get_the_same_lines_
 
 
 async def test_a_stream_ends_with_the_access_of_who_watches(
-    committed_world: World, nodes: tuple[Server, Server]
+    committed_world: World, two_nodes: tuple[Server, Server]
 ) -> None:
-    world, (here, _there) = committed_world, nodes
+    world, (here, _there) = committed_world, two_nodes
     claim = await in_thread(begin, world)
     token = await in_thread(token_of, world.people["vic"])
     await in_thread(say, claim, "first")

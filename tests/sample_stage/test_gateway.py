@@ -19,7 +19,8 @@ from projects.models import Project
 from projects.services import remove_member
 from tests.gateway.client import Client, ClosedError
 from tests.gateway.conftest import SocketOf, in_thread
-from tests.gateway.test_serve import Server, call, receive, serving
+from tests.gateway.nodes import Nodes, Server
+from tests.gateway.test_serve import call, receive
 from tests.sample_stage.models import Note
 from tests.sample_stage.services import add_note, close_notes
 
@@ -27,9 +28,9 @@ Tokens = dict[UUID, str]
 
 
 @pytest.fixture
-async def other_node(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
+async def other_node(committed_db: None, process_environment: dict[str, str], nodes: Nodes) -> AsyncIterator[Server]:
     """A node in another process."""
-    async with serving(process_environment) as server:
+    async with nodes.lent(process_environment) as server:
         yield server
 
 
