@@ -44,6 +44,7 @@ from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_
 from tests.exploring import load_profile
 from tests.gateway.nodes import Nodes
 from tests.leftovers import CLEAN, pytest_runtest_teardown  # noqa: F401 (a hook)
+from tests.reading import read_from_elsewhere
 from tests.services import SERVICES, worker
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Nothing of the tests is garbage while they are read."""
     gc.disable()
+    read_from_elsewhere(session)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
