@@ -17,6 +17,7 @@ from stages.automation.permissions import READ, SAVE_SCRIPT
 from stages.automation.reading.scripts import ScriptState, scripts_of, states_of
 from stages.automation.services import scripts as services
 from stages.automation.services.script_acts import ask_for_grants, delete_script
+from stages.automation.services.script_checks import check_source
 
 
 class ScriptsView(ProjectView):
@@ -62,7 +63,7 @@ class CheckScriptView(ProjectView):
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Whether a text is Lua 5.4, and what is wrong where it is not. Nothing of it runs, and nothing is saved."""
         get_project(user=self.user(), project_id=project_id, action=SAVE_SCRIPT)
-        return self.answer(checked_body(services.check_source(self.body(shapes.ScriptText)["source"])))
+        return self.answer(checked_body(check_source(self.body(shapes.ScriptText)["source"])))
 
 
 class AskForGrantsView(ProjectView):

@@ -15,7 +15,7 @@ from stages.automation.packages.capabilities import check_capabilities
 from stages.automation.packages.shapes import CapabilitiesShape
 from stages.automation.pages.script_state import ScriptPage, type_words
 from stages.automation.reading.grant_words import KINDS, choices_of, is_known, kind_words
-from stages.automation.services.scripts import settings_hash
+from stages.automation.services.script_checks import settings_hash
 from stages.registers.schema import Schema
 
 ACTS: Final = ("argument", "remove_argument", "trigger", "remove_trigger", "wish", "remove_wish")

@@ -21,7 +21,8 @@ from stages.automation.pages.script_state import ScriptPage
 from stages.automation.pages.uploads import uploaded_text
 from stages.automation.permissions import READ, SAVE_SCRIPT
 from stages.automation.reading.scripts import scripts_of
-from stages.automation.services.scripts import change_script, check_source, find_script, save_script
+from stages.automation.services.script_checks import check_source
+from stages.automation.services.scripts import change_script, find_script, save_script
 from stages.registers.reading.reader import Reader
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import refusal_text

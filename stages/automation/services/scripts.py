@@ -13,36 +13,39 @@ from uuid_utils.compat import uuid7
 from accounts.callers import Caller
 from audit.models import Event
 from audit.services import Target
-from blobs.models import sha256_of
 from kernel.canonical import canonical
-from kernel.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
-from kernel.ijson import check_storable
+from kernel.errors import Conflict, NotFound, PayloadTooLarge
 from kernel.names import check_name, check_reason
 from notifications.services import resolve
 from projects.access import get_project
 from projects.writing import project_write
-from stages.automation import lua
 from stages.automation.changes.triggers import check_triggers
 from stages.automation.choices import Cause, ExecutionState, Kind
 from stages.automation.errors import ScriptOff
 from stages.automation.events import SCRIPT_SAVED, SCRIPT_STARTED, SCRIPT_WANTS_GRANTS
-from stages.automation.executing.addresses import can_be_granted
-from stages.automation.executing.grants import Grants
 from stages.automation.executing.scripts import Script, load_script, script_of, switch_of
-from stages.automation.executing.settings import Settings, read_arguments, read_settings
+from stages.automation.executing.settings import read_settings
 from stages.automation.facets import SCRIPT, record_id
 from stages.automation.jobs import queue_execution
 from stages.automation.models import Execution
 from stages.automation.permissions import RUN_SCRIPT, SAVE_SCRIPT, SWITCH_SCRIPT
 from stages.automation.services.changes import queue_waiting
+from stages.automation.services.script_checks import (
+    arguments_or_refuse,
+    canonical_or_refuse,
+    check_title,
+    grants_or_refuse,
+    require_source,
+    settings_hash,
+    text_hash,
+    text_of_settings,
+)
 from stages.automation.services.switching import set_switch
 from stages.automation.services.writing import automation_write, put_values, write_records
 from stages.registers.fold.acts import Acts
 from stages.registers.services.writing import RegisterWrite
 
-MAX_SOURCE: Final = 64 << 10
 MAX_NAME: Final = 100
-MAX_TITLE: Final = 200
 MAX_ARGUMENTS: Final = 1 << 20
 # Executions by hand of one person that have not ended: few runners serve the whole site, one after the other.
 MAX_WAITING: Final = 30
@@ -78,8 +81,8 @@ def save_script(
     `PayloadTooLarge`.
     """
     name = check_name(name, name="name", maximum=MAX_NAME)
-    _check_source(source)
-    settings_text = _settings_text(settings or {})
+    require_source(source)
+    settings_text = text_of_settings(settings or {})
     check_title(title)
     entity = record_id(project_id, SCRIPT, name)
 
@@ -110,11 +113,6 @@ def save_script(
         write=write,
         repeat=lambda event: Saved(event.data["script_id"], event.data["name"], event.data["sha256"]),
     )
-
-
-def settings_hash(settings: Settings) -> str:
-    """The hash by which a change of settings names those that it is about."""
-    return text_hash(_settings_text(settings.to_json()))
 
 
 def change_script(
@@ -160,7 +158,7 @@ def switch_script(
     Raises `Conflict` where the text is another one than the owner was shown, or sites do not agree about it,
     `ValidationFailed` for grants, with the path of what is wrong.
     """
-    given = _grants(grants)
+    given = grants_or_refuse(grants)
     words = check_reason(reason) if reason else None
     parameters = {
         "script": str(script_id),
@@ -210,7 +208,7 @@ def run_script(
         script = find_script(project_id, script_id)
         if switch_of(project_id, script) is None:
             raise ScriptOff(_("An owner has to switch this text of it on first."))
-        values = _arguments(script, given)
+        values = arguments_or_refuse(script, given)
         _check_waiting(caller)
         execution = Execution(
             id=uuid7(),
@@ -251,25 +249,6 @@ def find_script(project_id: UUID, script_id: UUID | str) -> Script:
     return found
 
 
-def text_hash(text: str) -> str:
-    """The SHA-256 of a text, in UTF-8."""
-    return sha256_of(text.encode())
-
-
-def canonical_or_refuse(value: Mapping[str, Any]) -> str:
-    """Arguments as canonical JSON. Raises `ValidationFailed`."""
-    try:
-        return check_storable(canonical(value), name="args")
-    except ValueError:
-        raise ValidationFailed({"args": [_("Must be values of JSON.")]}) from None
-
-
-def check_title(title: str) -> None:
-    """Raises `ValidationFailed` for what is no title of a script."""
-    if len(title) > MAX_TITLE or not (title.isprintable() or not title):
-        raise ValidationFailed({"title": [_("A title has at most 200 characters, in one line.")]})
-
-
 def _check_base(before: Script | None, base_sha256: str | None) -> None:
     """Refuse a save that was made from another text than the one that is there."""
     if base_sha256 is None or base_sha256 == (before.sha256 if before is not None else ""):
@@ -280,49 +259,6 @@ def _check_base(before: Script | None, base_sha256: str | None) -> None:
         words = _("There is a script “{name}” already. Choose another name.")
         raise Conflict(words.format(name=before.name), sha256=before.sha256, script_id=before.id)
     raise Conflict(_("Somebody else has saved this script meanwhile."), sha256=before.sha256)
-
-
-def check_source(source: str) -> lua.SourceError | None:
-    """What is wrong with a text as Lua. Raises `PayloadTooLarge` over 64 KiB, `ValidationFailed` for no text."""
-    if len(source.encode(errors="surrogatepass")) > MAX_SOURCE:
-        raise PayloadTooLarge(_("A script has at most 64 KiB."))
-    check_storable(source, name="source")
-    return lua.check(source)
-
-
-def _check_source(source: str) -> None:
-    wrong = check_source(source)
-    if not source.strip():
-        raise ValidationFailed({"source": [_("A script has a text.")]})
-    if wrong is not None:
-        words = _("Line {line}: {problem}").format(line=wrong.line, problem=wrong.text) if wrong.line else wrong.text
-        raise ValidationFailed({"source": [words]})
-
-
-def _settings_text(settings: Mapping[str, Any]) -> str:
-    try:
-        return canonical(read_settings(settings).to_json())
-    except ValueError as error:
-        raise ValidationFailed({f"settings.{error}".rstrip("."): [_("This is no setting of a script.")]}) from None
-
-
-def _grants(grants: Mapping[str, Any] | None) -> Grants:
-    try:
-        found = Grants.of(grants)
-    except ValueError as error:
-        raise ValidationFailed({f"grants.{error}".rstrip("."): [_("This cannot be granted.")]}) from None
-    for at, each in enumerate(found.network):
-        if not can_be_granted(each):
-            words = _("An https address and the beginning of a path, such as https://api.example.org/v1/.")
-            raise ValidationFailed({f"grants.network.{at}": [words]})
-    return found
-
-
-def _arguments(script: Script, given: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return read_arguments(script.settings, given)
-    except ValueError as error:
-        raise ValidationFailed({f"args.{error}".rstrip("."): [_("This does not fit the script.")]}) from None
 
 
 def _started_before(event: Event) -> Execution:

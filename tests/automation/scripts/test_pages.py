@@ -13,7 +13,8 @@ from django.utils.html import strip_tags
 from accounts.models import User
 from projects.models import Project
 from stages.automation.models import Execution, Switch
-from stages.automation.services.scripts import find_script, settings_hash
+from stages.automation.services.script_checks import settings_hash
+from stages.automation.services.scripts import find_script
 from tests.automation.executing.conftest import ScriptDesk
 
 pytestmark = pytest.mark.django_db
