@@ -192,7 +192,7 @@ def test_what_is_held_is_narrowed_and_paged_by_keyboard_and_is_accessible(
     expect(page.get_by_role("link", name="Newer bundles")).to_be_visible()
     expect(page.get_by_role("heading", name="Held back")).to_be_in_viewport()
     assert in_both_themes(page) == []
-    page.get_by_role("textbox", name="Reason").select_option("read_only")
+    page.get_by_label("Reason").select_option("read_only")
     page.wait_for_url("**held_reason=read_only**")
     expect(rows.filter(has_text="Lyon")).not_to_have_count(0)
     expect(rows.filter(has_text="Zug office")).to_have_count(0)
@@ -200,7 +200,7 @@ def test_what_is_held_is_narrowed_and_paged_by_keyboard_and_is_accessible(
     page.get_by_role("dialog").get_by_label("Reason").fill(REASON)
     page.get_by_role("button", name="Discard", exact=True).click()
     expect(mara.toast("The bundle is discarded.")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Reason")).to_have_value("read_only")
+    expect(page.get_by_label("Reason")).to_have_value("read_only")
     assert in_both_themes(page) == []
 
 
