@@ -1,0 +1,36 @@
+"""A site that is revoked loses its link on whichever node has it (case 25)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from accounts.callers import Caller
+from projects.models import Project
+from stages.replication.admission.services import revoke_site
+from tests.gateway.conftest import in_thread
+from tests.gateway.test_serve import Server, serving
+from tests.replication.link.sites import Stranger
+
+SECONDS = 2
+
+
+async def test_links_of_revoked_sites_end_on_every_node(
+    server: Server,
+    stranger: Stranger,
+    project: Project,
+    boss: Caller,
+    new_code: Callable[[], str],
+    process_environment: dict[str, str],
+) -> None:
+    more = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
+    revoke = partial(in_thread, revoke_site, caller=boss, project_id=project.id, reason="The laptops were stolen.")
+    async with serving({**process_environment, **more}) as second:
+        other = Stranger(f"ws://127.0.0.1:{second.port}", stranger.to)
+        codes = [await in_thread(new_code) for _ in range(2)]
+        async with stranger.linked(project.id, codes[0]) as (_, one), other.linked(project.id, codes[1]) as (_, two):
+            for site, talk in ((stranger, one), (other, two)):
+                await revoke(key=site.key)
+                async with asyncio.timeout(SECONDS):
+                    assert await talk.closed() == 4403
