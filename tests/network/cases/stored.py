@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from stages.registers.fold.wire import WireBundle
 from tests.network.site import Site
 
 
@@ -18,6 +19,20 @@ def bundles_of(site: Site, project: str) -> list[tuple[Any, ...]]:
         [project],
     )
     return [(bytes(digest), header, texts, [bytes(each) for each in signed]) for digest, header, texts, signed in rows]
+
+
+def chain_at(site: Site, project: str, key: str) -> list[WireBundle]:
+    """The bundles of one site's chain as they are stored at a site, in their order."""
+    rows = site.rows(
+        "SELECT bundle.header, array_agg(operation.text ORDER BY operation.position),"
+        " array_agg(operation.signature ORDER BY operation.position)"
+        " FROM registers_bundle AS bundle JOIN registers_operation AS operation ON operation.bundle_id = bundle.arrival"
+        " WHERE bundle.project_id = %s AND bundle.site_key = %s GROUP BY bundle.arrival ORDER BY bundle.number",
+        [project, bytes.fromhex(key)],
+    )
+    return [
+        WireBundle(header, tuple(zip(texts, map(bytes, signatures), strict=True))) for header, texts, signatures in rows
+    ]
 
 
 def events_of(site: Site, project: str, action: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.stored import events_of
 from tests.network.conftest import Trio
-from tests.network.network import TestNetwork, until
+from tests.network.network import until
 from tests.network.site import Site
 
 
@@ -102,20 +102,3 @@ def test_invitations_are_written_down_nowhere(apart: Trio) -> None:
     canonical = a.rows("SELECT canonical FROM audit_event")
     assert not any(code in row[0] for row in canonical)
     assert code not in a.node.output
-
-
-def test_the_example_of_the_harness(network: TestNetwork) -> None:
-    """Case 38: what somebody writes down who has never seen the inside."""
-    basel, lyon = network.add_peers(2)
-    network.connect(basel, lyon)
-    fields = [{"name": "name", "type": "text"}]
-    assert basel.owner.call(network.project, "tables/create", name="parts", fields=fields)["table"] == "parts"
-    part = basel.owner.call(network.project, "records/create", table="parts", fields={"name": "Valve"})["entity_id"]
-    network.wait_for_sync()
-    assert lyon.owner.records(network.project, "parts") == {part: {"name": "Valve"}}
-    network.partition({basel}, {lyon})
-    lyon.owner.call(network.project, "records/update", entity_id=part, table="parts", fields={"name": "Tap"})
-    assert basel.owner.records(network.project, "parts")[part]["name"] == "Valve"
-    network.heal()
-    network.assert_same()
-    assert basel.owner.records(network.project, "parts")[part]["name"] == "Tap"
