@@ -5,28 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from accounts.callers import Caller
+from foundry_site.launcher.nodes import NodeProcess, running
 from projects.models import Project
 from stages.replication.admission.services import revoke_site
 from tests.gateway.conftest import in_thread
-from tests.gateway.test_serve import Server, serving
 from tests.replication.link.sites import Stranger
 
 SECONDS = 2
 
 
 async def test_links_of_revoked_sites_end_on_every_node(
-    server: Server,
     stranger: Stranger,
     project: Project,
     boss: Caller,
     new_code: Callable[[], str],
     process_environment: dict[str, str],
+    tmp_path: Path,
 ) -> None:
     more = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
+    second = NodeProcess({**process_environment, **more}, tmp_path / "second.log")
     revoke = partial(in_thread, revoke_site, caller=boss, project_id=project.id, reason="The laptops were stolen.")
-    async with serving({**process_environment, **more}) as second:
+    with running(second):
         other = Stranger(f"ws://127.0.0.1:{second.port}", stranger.to)
         codes = [await in_thread(new_code) for _ in range(2)]
         async with stranger.linked(project.id, codes[0]) as (_, one), other.linked(project.id, codes[1]) as (_, two):
