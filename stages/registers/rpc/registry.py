@@ -12,7 +12,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from kernel.registry import Registry
 
-# By the name of an event of a project: what its live members mean to these clients, as `{"type": …}` objects.
+# By the name of an event or an ephemeral of a project: what its live members mean to these clients, as `{"type": …}`.
 RPC_EVENTS: Final = Registry[Callable[[Caller, UUID, Mapping[str, Any]], "list[dict[str, Any]]"]](
     "event for clients of the engine"
 )

@@ -31,11 +31,12 @@ from stages.registers.recorded import RECORDING
 from stages.registers.rpc.registry import RPC_EVENTS
 
 _events_of: Final = Late("stages.registers.rpc.events:events_of")
+_SHOWN: Final = ("event", "ephemeral")
 _numbers = itertools.count(1)
 
 
 class RpcSocket(Socket):
-    """Follows a project's events, and sends what those of registers, and of `RPC_EVENTS`, mean."""
+    """Follows a project, and sends what the events of registers, and whatever `RPC_EVENTS` names, mean."""
 
     __slots__ = ("_authenticate", "_subscriber", "project_id")
 
@@ -85,7 +86,7 @@ class RpcSocket(Socket):
     async def send_text(self, text: str) -> None:
         """Send what a frame of the project means to clients of the engine; of most frames that is nothing."""
         frame = json.loads(text)
-        if frame.get("method") != "event":
+        if frame.get("method") not in _SHOWN:
             return
         name = frame["params"]["name"]
         events_of = _events_of if name in RECORDING else RPC_EVENTS.get(name)

@@ -13,6 +13,7 @@ def register() -> None:
     from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
     from realtime.frames import register_ephemerals
     from stages.registers.elsewhere import FILES_ELSEWHERE
+    from stages.registers.rpc.registry import RPC_EVENTS
     from stages.replication.home import events, exchange, live, methods, working
     from stages.replication.home.pages import plugs as pages
 
@@ -27,5 +28,6 @@ def register() -> None:
     FILES_ELSEWHERE.register("replication", Late("stages.replication.home.files:page_of_file"))
     working.register()
     register_ephemerals(live.EPHEMERALS)
+    RPC_EVENTS.register(live.CONTENT, Late("stages.replication.rpc_events:blob_available"))
     RECORD_CHECKS.register("copies of home", Late("stages.replication.home.verification:check_copies"))
     CONTENTS_OF_ROWS.register("copies of home", Late("stages.replication.home.verification:contents_of_copies"))

@@ -17,8 +17,10 @@ def register() -> None:
     from gateway.node import NODE_TASKS
     from gateway.registry import SOCKET_ADDRESSES
     from gateway.streams import TOPIC_TYPES, TopicType
+    from kernel.late import Late
     from realtime.frames import register_ephemerals
     from stages.registers.observers import when_written
+    from stages.registers.rpc.registry import RPC_EVENTS
     from stages.replication.link import live
     from stages.replication.link.node_links import LinkSource, run_links
     from stages.replication.link.socket import SOCKET
@@ -28,6 +30,8 @@ def register() -> None:
     TOPIC_TYPES.register("replication.*", TopicType(authorize=_nobody, source=LinkSource))
     CHECKPOINT_STEPS.register("sites", live.note_checkpoint)
     register_ephemerals(live.EPHEMERALS)
+    RPC_EVENTS.register("sync.connected", Late("stages.replication.rpc_events:peer_connected"))
+    RPC_EVENTS.register("sync.progress", Late("stages.replication.rpc_events:progress"))
     when_written(live.OBSERVER, live.wake_when_committed, ahead=live.has_peers)
     _register_methods()
 
