@@ -93,10 +93,11 @@ def authorise(*, action: str, role: Role | None, status: Status, project_id: UUI
         words = _("You need the role {role} for this.").format(role=needed.role.label.lower())
         raise PermissionDenied(words, needed_role=needed.role.value)
     if status not in needed.statuses:
-        raise _closed(status, project_id)
+        raise closed(status, project_id)
 
 
-def _closed(status: Status, project_id: UUID | None) -> ProjectFrozen:
+def closed(status: Status, project_id: UUID | None) -> ProjectFrozen:
+    """The refusal of what a status does not allow; that of a replica names its home."""
     if status == Status.OPEN:
         words = _("This is not possible while the project is a draft.")
     elif status == Status.REPLICA:

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from accounts.callers import Caller
 from drafts.fingerprints import fingerprint
 from drafts.models import MAX_MESSAGE, Draft
-from kernel.errors import ApprovalsMissing, Conflict, Drifted, PermissionDenied, ProjectFrozen
+from kernel.errors import ApprovalsMissing, Conflict, Drifted, PermissionDenied
 from kernel.names import check_reason, check_remark
 from projects.fields import file_path
-from projects.models import Status
-from projects.permissions import may
+from projects.models import Project, Status
+from projects.permissions import closed, may
 from projects.writing import ProjectWrite, project_write
 from proposals.approvals import Progress, progress_of
 from proposals.drift import Item, contents_locked, hash_of, items_of_round
@@ -77,7 +77,7 @@ def accept_proposal(
         if proposal.is_private:
             found = submit(write, proposal)
         newest = require_open(proposal, found, round)
-        _check_statuses(newest, Status(write.project.status))
+        _check_statuses(newest, write.project)
         conditions = conditions_of(write)
         progress = progress_of(proposal, newest, conditions.votes, conditions.policy, accepter=caller.user.id)
         _check_approvals(write, progress, reason)
@@ -86,11 +86,11 @@ def accept_proposal(
     return proposal
 
 
-def _check_statuses(round_: Round, status: Status) -> None:
+def _check_statuses(round_: Round, project: Project) -> None:
+    status = Status(project.status)
     for item in items_of_round(round_):
         if status not in KINDS[item.key.kind].statuses:
-            words = _("This is not possible while the project is {status}.").format(status=status.label.lower())
-            raise ProjectFrozen(words, project_status=status.value)
+            raise closed(status, project.id)
 
 
 def _check_approvals(write: ProjectWrite, progress: Progress, reason: str) -> None:

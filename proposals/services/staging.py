@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import Kind as AccountKind
-from drafts.models import Draft
 from kernel.errors import Conflict, NotFound, StaleBase, ValidationFailed
 from kernel.statements import Rows, Statement, run, run_together
 from kernel.transactions import write_transaction
+from projects.models import Project, Status
+from projects.permissions import closed
 from proposals.drift import contents_now, staged_of
 from proposals.kinds import KINDS, Key, Staged, read_key
 from proposals.locked_rows import author_lock, lock_proposal, lock_with_changes
@@ -151,7 +152,7 @@ def _new_changes(proposal: Proposal, base_version: int, keys: Sequence[Key]) -> 
     most = MAX_CHANGES_OF_PROGRAM if proposal.origin_type else MAX_CHANGES
     if Change.objects.filter(proposal=proposal).count() + len(keys) > most:
         raise Conflict(_("A proposal holds at most {most} changes.").format(most=f"{most:,}"))
-    _check_base_version(proposal.project_id, base_version)
+    _check_project(proposal.project_id, base_version, keys)
     bases = contents_now(proposal.project_id, keys, base_version)
     return {
         key: Change(
@@ -212,8 +213,11 @@ def _check_revisions(before: Mapping[Key, Change], wanted: Mapping[Key, Staged],
         )
 
 
-def _check_base_version(project_id: UUID, base_version: int) -> None:
-    newest = Draft.objects.of_project(project_id).values_list("version_number", flat=True).first() or 0
-    if not 0 <= base_version <= newest:
-        problem = _("Must be between 0 and {newest}, the current version.").format(newest=newest)
+def _check_project(project_id: UUID, base_version: int, keys: Iterable[Key]) -> None:
+    """Raise `ValidationFailed` for no version of the project, `ProjectFrozen` for what no replica could ever accept."""
+    status, newest = Project.objects.values_list("status", "current_draft__version_number").get(pk=project_id)
+    if status == Status.REPLICA and any(Status.REPLICA not in KINDS[key.kind].statuses for key in keys):
+        raise closed(Status.REPLICA, project_id)
+    if not 0 <= base_version <= (newest or 0):
+        problem = _("Must be between 0 and {newest}, the current version.").format(newest=newest or 0)
         raise ValidationFailed({"base_version": [problem]})

@@ -100,7 +100,7 @@ def _write_action(pattern: URLPattern) -> str | None:
 def test_a_replica_is_read_and_has_members_and_nothing_of_its_texts_is_written() -> None:
     allowing = {action for action in PERMISSIONS if Status.REPLICA in PERMISSIONS[action].statuses}
     assert {"project.read", "member.add", "member.change_role", "member.remove"} <= allowing
-    texts = {"project.update", "project.archive", "draft.save", "lock.acquire", "proposal.stage", "release.submit"}
+    texts = {"project.update", "project.archive", "draft.save", "lock.acquire", "release.submit"}
     assert not texts & allowing
     with pytest.raises(ProjectFrozen, match="at home"):
         authorise(action="project.update", role=Role.OWNER, status=Status.REPLICA)

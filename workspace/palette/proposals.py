@@ -8,6 +8,7 @@ from itertools import chain
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from projects.models import Status
 from proposals.models import UNENDED, Proposal, ProposalState
 from workspace.palette.entries import PaletteContext, PaletteEntry
 
@@ -19,8 +20,13 @@ MAX_DIGITS = 9
 
 
 def own(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
-    """A new proposal, the current text, and the reader's own proposals that have not ended."""
+    """A new proposal, the current text, and the reader's own proposals that have not ended.
+
+    Of a replica none: it has no texts for which others could be proposed.
+    """
     if context.access is None or not context.offers("proposal.stage"):
+        return
+    if context.access.project.status == Status.REPLICA:
         return
     project_id = context.access.project.id
     workspace = reverse("workspace:workspace", args=[project_id])

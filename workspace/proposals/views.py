@@ -45,7 +45,7 @@ def proposal_list(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 def list_context(request: PageRequest, access: Access) -> dict[str, Any]:
     """What the list shows."""
-    project = access.project
+    project, status = access.project, Status(access.project.status)
     live = live_data(request, project.id)
     every = Proposal.objects.visible_to(request.user).filter(project=project)
     filters = {name: request.GET.get(name, "") for name in ("state", "author", "field")}
@@ -66,7 +66,8 @@ def list_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "states": ProposalState.choices,
         "authors": User.objects.filter(pk__in=every.order_by().values("author")).order_by("display_name"),
         "fields": _fields(project.id),
-        "may_stage": allowed("proposal.stage", role=access.role, status=Status(project.status)),
+        # One is begun with texts, which a replica does not have; those of records come from what makes them.
+        "may_stage": allowed("proposal.stage", role=access.role, status=status) and status != Status.REPLICA,
         "opens_new": "new" in request.GET,
         "live": live,
     }
