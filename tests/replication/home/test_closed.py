@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 # What a replica writes of its own, by how the names of its addresses begin: registers, automation, proposals, files of
 # records, and what it holds.
 OWN: Final = (
-    *("api_register", "api_rpc_", "api_record", "api_proposal", "api_rule", "api_script", "api_view_switch"),
+    *("api_register", "api_rpc_", "api_record", "api_proposal", "api_rule", "api_script", "api_view_"),
     *("api_project_modules", "api_module_leave", "api_suggestions", "api_passage", "api_uploads", "api_held"),
     # It is asked first what the file is to be attached to, and that is not there.
     "api_attachments",
