@@ -77,6 +77,32 @@ def test_who_may_only_read_has_what_it_writes_held_until_it_may_write(apart: Tri
     assert network.held(a) == []
 
 
+def test_what_was_discarded_does_not_come_back_with_the_next_link(apart: Trio) -> None:
+    """Case 28."""
+    network, a, b = apart.network, apart.a, apart.b
+    project = network.begin_project(a)
+    furnish(a.owner, project)
+    network.connect(a, b, rights="reads")
+    network.wait_for_sync(a, b)
+    b.owner.create(project, REQUIREMENTS, title="Nobody wants it")
+    until(lambda: network.held(a), "A holds it")
+    (held,) = network.held(a)
+    path = f"projects/{project}/held/{held['id']}/discard/"
+    assert a.owner.refused("POST", path, {}) == (400, "validation_failed")
+    assert a.owner.refused("POST", path, {"reason": " "}) == (400, "validation_failed")
+    a.owner.post(path, {"reason": "Nobody wants it"})
+    (event,) = events_of(a, project, "held.discarded")
+    assert (event["data"]["hash"], event["data"]["reason"]) == (held["hash"], "Nobody wants it")
+    network.partition({a}, {b})
+    written = a.owner.create(project, REQUIREMENTS, title="Written while they are apart")
+    network.heal((a, b))
+    until(lambda: written in b.owner.records(project, REQUIREMENTS), "they are linked again")
+    # What B writes now came over the new link; what was discarded did not come back.
+    b.owner.create(project, REQUIREMENTS, title="The next one")
+    until(lambda: network.held(a), "A holds the next one")
+    assert [(each["number"], each["reason"]) for each in network.held(a)] == [(held["number"] + 1, "read_only")]
+
+
 def test_an_address_without_tls_is_dialled_on_this_machine_only(apart: Trio) -> None:
     """Case 4."""
     network, a, b = apart.network, apart.a, apart.b

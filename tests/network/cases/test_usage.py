@@ -6,9 +6,11 @@ import http.client
 import json
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from blake3 import blake3 as blake3_of
 
+from stages.automation.executing.working import run_execution
 from tests.network.conftest import Trio
 from tests.network.network import TestNetwork, until
 from tests.network.people import Answer, Person
@@ -73,6 +75,31 @@ def _again(answer: Answer, person: Person, project: str) -> bool:
     """Ask once more which tables there are."""
     answer.body.update(person.request("GET", f"rpc/{project}/tables/list").body)
     return bool(answer.body["tables"])
+
+
+def test_a_script_runs_at_one_site_and_what_it_made_is_at_all(trio: Trio) -> None:
+    network, (a, b, _c), project = trio.network, trio.sites, trio.project
+    a.owner.call(project, "tables/create", name="contacts", fields=CONTACTS)
+    network.wait_for_sync()
+    scripts = f"projects/{project}/scripts/"
+    source = "core.create_entity('contacts', {name = 'Ada', email = 'ada@co'})\n"
+    saved = b.owner.post(scripts, {"name": "people", "source": source, "settings": {}})
+    grants = {"read": ["contacts"], "write": ["contacts"], "network": [], "files": []}
+    b.owner.post(f"{scripts}{saved['id']}/switch/", {"sha256": saved["sha256"], "is_on": True, "grants": grants})
+    execution = b.owner.call(project, "scripts/run", script="people")["execution_id"]
+    with b.opened():
+        # What a worker does, of which the sites of tests have none.
+        run_execution(UUID(execution))
+    done = b.owner.get(f"executions/{execution}/")
+    assert done["state"] == "succeeded", done
+    network.wait_for_sync()
+    assert [list_records(site.owner, project, "contacts") for site in trio.sites] == [[], [], []]
+    b.owner.post(f"proposals/{done['proposal_id']}/submit/")
+    b.owner.post(f"proposals/{done['proposal_id']}/accept/", {"round": 1})
+    network.assert_same()
+    for site in trio.sites:
+        (record,) = list_records(site.owner, project, "contacts")
+        assert record["fields"] == {"name": "Ada", "email": "ada@co"}, site.name
 
 
 def upload(person: Person, project: str, entity: str) -> dict[str, Any]:
