@@ -11,6 +11,7 @@ from tests.network.cases.stored import bundles_of, ingested_numbers
 from tests.network.conftest import Trio
 from tests.network.frames import messages
 from tests.network.network import until
+from tests.network.site import Site
 
 BUNDLES = 60
 LARGE = 3
@@ -79,20 +80,28 @@ def is_whole(trio: Trio) -> bool:
 
 
 def test_another_node_takes_the_link_over(apart: Trio) -> None:
-    """Case 17."""
+    """Case 17. B cannot dial A, so that the link is always one that a node of A has claimed and dialled."""
     network, a, b = apart.network, apart.a, apart.b
     network.connect(a, b)
+    network.lines.cut([network.lines.line(b.name, a.name)])
     furnish(a.owner, network.project)
     network.wait_for_sync()
+    first = claimed_by(a, network.project)
     second = a.add_node()
     second.start()
     a.entrance = 1
     written = a.owner.create(network.project, REQUIREMENTS, title="Through the second node")
     until(lambda: written in b.owner.records(network.project, REQUIREMENTS), "it is pushed by the first node")
+    assert claimed_by(a, network.project) == first
     a.nodes[0].kill()
-    network.lines.lead(a.name, second.port)
     written = a.owner.create(network.project, REQUIREMENTS, title="While nobody has the link")
     until(lambda: written in b.owner.records(network.project, REQUIREMENTS), "the second node took it over", 20)
+    assert claimed_by(a, network.project) not in ("", first)
+
+
+def claimed_by(site: Site, project: str) -> str:
+    """The node that has the link with the one other site."""
+    return str(site.rows("SELECT node FROM replication_peer WHERE project_id = %s", [project])[0][0])
 
 
 @pytest.mark.parametrize("delay", [0.05])

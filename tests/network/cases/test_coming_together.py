@@ -77,6 +77,32 @@ def test_a_conflict_is_seen_decided_and_opened_again_everywhere(trio: Trio) -> N
         assert {each["value"] for each in conflict["tips"]} == {f"of {a.name}", f"of {c.name}"}
 
 
+def test_an_edit_of_before_the_decision_that_another_site_brings_opens_it_again(trio: Trio) -> None:
+    """Case 11: B's own, made before it heard of the decision, which comes from C while B is away."""
+    network, (a, b, c), project = trio.network, trio.sites, trio.project
+    record = furnish(a.owner, project)[0]
+    network.wait_for_sync()
+    network.partition({a}, {b}, {c})
+    for site in (a, b):
+        site.owner.set(project, record, REQUIREMENTS, title=f"of {site.name}")
+    network.heal()
+    network.assert_same()
+    assert len(c.owner.conflicts(project)) == 1
+    network.partition({a}, {b, c})
+    decide(a.owner, project, f"of {a.name}")
+    b.owner.set(project, record, REQUIREMENTS, title="of B, later")
+    network.wait_for_sync(b, c)
+    network.partition({a, c}, {b})
+    network.heal((a, c))
+    network.assert_same(a, c)
+    for site in (a, c):
+        (conflict,) = site.owner.conflicts(project)
+        assert {each["value"] for each in conflict["tips"]} == {f"of {a.name}", "of B, later"}, site.name
+    network.heal()
+    network.assert_same()
+    assert len(b.owner.conflicts(project)) == 1
+
+
 def decide(person: Person, project: str, value: str) -> None:
     """Decide the one conflict that waits, having seen all of its values."""
     (conflict,) = person.conflicts(project)
