@@ -1,4 +1,4 @@
-"""What is done when an account is closed: other sites hear at once that its key no longer counts."""
+"""What is done when an account is closed: other sites learn at once that its key no longer counts."""
 
 from __future__ import annotations
 

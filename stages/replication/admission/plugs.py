@@ -18,7 +18,7 @@ def register() -> None:
     DEACTIVATION_STEPS.register("replication", Late("stages.replication.admission.closing:wake_afterwards"))
     register_enum_names(
         SiteRights="stages.replication.choices.Rights",
-        SiteState="stages.replication.reading.standing.SiteState",
+        SiteState="stages.replication.reading.site.SiteState",
     )
     API_URLS.register("replication", UrlModule("stages.replication.urls"))
     PAGE_URLS.register(

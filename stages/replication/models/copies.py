@@ -117,7 +117,7 @@ class WantedContent(models.Model):
 
     `kind` says which hash `hash` is: SHA-256 of a text that a copied event names, BLAKE3 of a file that an accepted
     operation names. A file comes piece by piece, as an `upload` of Foundry. Once it is here it has its `blob`, whose
-    hash was compared before. No record: what it is stands in the event or operation, and its bytes prove themselves.
+    hash was compared before. No record: the event or operation says what it is, and its hash proves the bytes.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -24,8 +24,8 @@ from stages.replication.pages.acting import allowed_access, ask
 from stages.replication.pages.frame import Dialog
 from stages.replication.pages.place import Place
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, REVOKE, SYNC
+from stages.replication.reading.site import Site, in_groups
 from stages.replication.reading.sites import read_sites
-from stages.replication.reading.standing import Site, in_groups
 from workspace.decorators import PageRequest, page
 
 

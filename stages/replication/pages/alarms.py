@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from stages.replication.reading.site import Site
 from stages.replication.reading.sites import Sites
-from stages.replication.reading.standing import Site
 
 FORK = "fork"
 DIFFERS = "differs"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stages.replication.reading.site import Revocation, Site, SiteState
 from stages.replication.reading.sites import Sites
-from stages.replication.reading.standing import Revocation, Site, SiteState
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from stages.replication.pages.alarms import Alarm, alarms_of
 from stages.replication.reading.clocks import Heads, heads_of
 from stages.replication.reading.differing import named_entities, names_of_mappings
 from stages.replication.reading.sameness import beyond
+from stages.replication.reading.site import Site
 from stages.replication.reading.sites import Sites
-from stages.replication.reading.standing import Site
 
 MAX_RECORDS: Final = 100
 # Operations that are looked through for each site.

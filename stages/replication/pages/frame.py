@@ -25,8 +25,8 @@ from stages.replication.pages.place import Place
 from stages.replication.pages.ring import icon_of, ring_of
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, DECIDE_HELD, INVITE, REVOKE, SYNC
 from stages.replication.reading.held import read_held
+from stages.replication.reading.site import Site, SiteState
 from stages.replication.reading.sites import Sites, read_sites
-from stages.replication.reading.standing import Site, SiteState
 from workspace.decorators import PageRequest
 from workspace.htmx_action import refusal_text
 from workspace.project_frame import frame_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stages.replication.choices import HeldReason
 from stages.replication.pages.place import HELD_LIST, Place
 from stages.replication.reading.held import Held, HeldBack
-from stages.replication.reading.standing import short_key
+from stages.replication.reading.site import short_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from projects.models import Project
 from stages.replication.admission.invitations import InvitationText, read_invitation
 from stages.replication.admission.services import join_project
 from stages.replication.permissions import JOIN
-from stages.replication.reading.standing import in_groups
+from stages.replication.reading.site import in_groups
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import refusal_text
 

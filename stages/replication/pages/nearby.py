@@ -11,7 +11,7 @@ from django.conf import settings
 from stages.replication.discovery.nearby import nearby
 from stages.replication.environment import DISCOVERY
 from stages.replication.models import Peer
-from stages.replication.reading.standing import short_key
+from stages.replication.reading.site import short_key
 
 
 @dataclass(frozen=True, slots=True)

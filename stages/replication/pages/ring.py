@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import acos, cos, sin, sqrt
 from typing import Final
 
+from stages.replication.reading.site import Site, SiteState
 from stages.replication.reading.sites import Sites
-from stages.replication.reading.standing import Site, SiteState
 
 # Left and right end of the ring, and its top; above and below it are the words of the sites there.
 LEFT: Final = 24.0

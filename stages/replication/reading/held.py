@@ -17,8 +17,8 @@ from stages.replication.choices import HeldReason
 from stages.replication.environment import SKEW
 from stages.replication.held.acts import ACTS
 from stages.replication.models import HeldBundle
+from stages.replication.reading.site import name_of
 from stages.replication.reading.sites import names_of_sites
-from stages.replication.reading.standing import name_of
 
 MAX_SHOWN: Final = 100
 

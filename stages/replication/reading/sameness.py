@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from stages.registers.models import Bundle
 from stages.replication.reading.clocks import Heads, common_heads, heads_of
-from stages.replication.reading.standing import Site, SiteState, name_of
+from stages.replication.reading.site import Site, SiteState, name_of
 
 
 class Verdict(StrEnum):

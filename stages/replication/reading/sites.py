@@ -17,7 +17,7 @@ from stages.replication.models import Peer
 from stages.replication.reading.clocks import Heads, heads_here
 from stages.replication.reading.people import people_elsewhere, people_here
 from stages.replication.reading.sameness import Sameness, sameness_of
-from stages.replication.reading.standing import Site, SiteState, site_of
+from stages.replication.reading.site import Site, SiteState, site_of
 from stages.replication.reading.uncounted import cuts_of
 
 

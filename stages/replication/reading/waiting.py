@@ -12,7 +12,7 @@ from kernel.statements import run
 from stages.registers.keys import own_site_key
 from stages.replication.models import Peer
 from stages.replication.reading.clocks import common_heads, heads_of
-from stages.replication.reading.standing import is_alarmed
+from stages.replication.reading.site import is_alarmed
 
 # The admitted sites, each with the number of its newest bundle here, and that of the newest one of this site.
 _PEERS: Final = """

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from stages.replication.reading.people import SitePerson
-from stages.replication.reading.standing import Site
+from stages.replication.reading.site import Site
 from workspace.people import PersonView
 from workspace.templatetags.foundry import avatar
 

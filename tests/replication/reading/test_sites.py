@@ -16,8 +16,8 @@ from stages.registers.models import Bundle
 from stages.replication.choices import HeldReason
 from stages.replication.reading.held import read_held
 from stages.replication.reading.sameness import Verdict
+from stages.replication.reading.site import SiteState
 from stages.replication.reading.sites import read_sites
-from stages.replication.reading.standing import SiteState
 from tests.registers.storing.world import Desk
 from tests.replication.rows import clock_of, hold, key_of, make_peer
 

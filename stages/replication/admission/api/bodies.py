@@ -9,8 +9,8 @@ from rest.pagination import whole
 from stages.replication.admission.cuts import cut_of
 from stages.replication.admission.services.revoking import reported_revocations
 from stages.replication.models import Invitation, Peer
+from stages.replication.reading.site import Site
 from stages.replication.reading.sites import read_sites
-from stages.replication.reading.standing import Site
 
 
 def invitation_body(invitation: Invitation) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from stages.replication.admission.invitations import MAX_TEXT
 from stages.replication.choices import Rights
 from stages.replication.models.peers import MAX_ADDRESS, MAX_CERTIFICATE, MAX_NAME
 from stages.replication.reading.sameness import Verdict
-from stages.replication.reading.standing import SiteState
+from stages.replication.reading.site import SiteState
 
 COPIES_HELP = "Whether it gets a copy of the project's record: events with addresses and user agents, and texts."
 ADDRESS_HELP = "Where it is dialled, such as `wss://foundry.example`; empty for one that only dials."
