@@ -41,10 +41,11 @@ class CloseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of a batch: the clock after it, how many bundles came in, and what is held of it."""
+    """What became of a batch: the clock after it, how many bundles and statements came in, and what is held of it."""
 
     clock: SiteClock
     accepted: int = 0
+    statements: int = 0
     held: list[HeldBundle] = field(default_factory=list)
     close: CloseReason | None = None
 
@@ -64,13 +65,14 @@ def ingest_bundles(
     with upkeep_write(caller=foundry_caller(SITE), project_id=project_id) as write:
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
-        if fresh_keys and keep_statements(project_id=project_id, fresh=fresh_keys):
+        kept = keep_statements(project_id=project_id, fresh=fresh_keys) if fresh_keys else 0
+        if kept:
             # Some of what is held may have waited for them.
             Taking(write, storage, now).take_waiting()
         known = _known(project_id, arrived)
         fresh = [each for digest, each in arrived.items() if digest not in known]
         if not fresh:
-            return Ingested(clock_of_heads(storage.heads))
+            return Ingested(clock_of_heads(storage.heads), statements=kept)
         storage.open()
         examined = examine(fresh, Knowledge(project_id, dict(storage.heads), now))
         take_in(write, storage, examined.accepted, peer_key)
@@ -80,7 +82,7 @@ def ingest_bundles(
         is_cut_off = any(each.reason == HeldReason.REVOKED for each in held)
         led = Taking(write, storage, now).take_led() if is_cut_off else 0
         close = _why_close(examined.refused, held)
-        return Ingested(clock_of_heads(storage.heads), len(examined.accepted) + led, held, close)
+        return Ingested(clock_of_heads(storage.heads), len(examined.accepted) + led, kept, held, close)
 
 
 def _why_close(refused: Sequence[Refused], held: Sequence[HeldBundle]) -> CloseReason | None:

@@ -40,7 +40,7 @@ def wake(project_id: UUID) -> None:
 
 
 def note_commit(project_id: UUID) -> None:
-    """Have every link of a project look for bundles that were committed."""
+    """Have every link of a project look for bundles, and statements about keys, that were committed."""
     _notify(project_id, news=News.BUNDLES.value)
 
 

@@ -33,8 +33,9 @@ def take_bundles(remote: Remote, params: Mapping[str, Any]) -> Answer:
     if taken.close is not None:
         raise LinkClosed(_CODES[taken.close], "what it sends cannot be taken in")
     note_push(remote.peer_id, newest=newest_of(bundles), remaining=push.remaining)
-    if taken.accepted:
-        # To the other sites, and to this one what it means: that its bundles are here.
+    if taken.accepted or taken.statements:
+        # To the other sites, and to this one what it means: that its bundles are here. A key that was revoked goes on
+        # although no bundle does.
         note_commit(remote.project_id)
     return Answer({"clock": taken.clock, "held": held_of(remote.project_id)})
 

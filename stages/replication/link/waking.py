@@ -16,8 +16,8 @@ LOOK_AGAIN: Final = 300.0
 class News(Enum):
     """What is new, so that nobody is woken for what does not concern them.
 
-    `STATE`: the other site said something new of itself. `TAKEN`: what it sent was taken in, or held. `WANTED`:
-    contents that somebody asks for.
+    `BUNDLES`: bundles are here, or statements about keys, which go ahead of them. `STATE`: the other site said
+    something new of itself. `TAKEN`: what it sent was taken in, or held. `WANTED`: contents that somebody asks for.
     """
 
     BUNDLES = "bundles"
