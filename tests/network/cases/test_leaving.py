@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from kernel.statements import run
+from stages.registers.fold.bundles import compose_bundle
+from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
+from stages.registers.fold.wire import WireBundle
+from stages.registers.keys import own_site_key
+from stages.registers.keys.signing import ActorSigner, read_signer, signer_query
+from stages.registers.storing.storage import PostgresStorage
+from tests.browser.passwords import give_password
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.outsider import Outsider
 from tests.network.cases.stored import chain_at, events_of
 from tests.network.conftest import Trio
 from tests.network.network import until
+from tests.network.people import Person
 from tests.network.site import Site
+from tests.publishing.reviews import PASSWORD
+
+ANN, CLOSER = "ann", "rosa"
 
 
 def titles(site: Site, project: str) -> set[str]:
@@ -69,3 +86,75 @@ def test_sites_that_follow_end_at_one_head_and_hold_what_came_later(trio: Trio) 
         outsider.push(site, later)
         assert [(each["reason"], each["site"]) for each in network.held(site)] == [("revoked", key)], site.name
     assert network.assert_same(a, c) == before
+
+
+def key_of(person: Person) -> ActorSigner:
+    """What somebody signs with at their site, as whoever copies it from there has it."""
+    with person.site.opened():
+        rows = run(signer_query(UUID(person.id), own_site_key()))
+        return read_signer(rows, own_site_key())
+
+
+def sign_next(site: Site, project: str, signer: ActorSigner, title: str) -> WireBundle:
+    """The next bundle of a site, signed with somebody's key."""
+    with site.opened():
+        storage = PostgresStorage(UUID(project))
+        head, seen = storage.head(signer.site_key), storage.clock()
+    entity = str(uuid7())
+    made = [CreateEntity(entity), AttachFacet(entity, REQUIREMENTS), SetField(entity, REQUIREMENTS, "title", title)]
+    bundle = compose_bundle(
+        [(payload, None) for payload in made],
+        project=project,
+        site_key=signer.site_key,
+        head=head,
+        seen=seen,
+        actor_id=signer.public_key,
+        sign=signer.sign,
+        new_id=lambda: str(uuid7()),
+        now_ms=signer.now_ms,
+    )
+    return WireBundle.of(bundle.signed)
+
+
+def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> None:
+    """Case 24: B hears it from A, C from B alone; what was signed before stays."""
+    network, (a, b, c), project = trio.network, trio.sites, trio.project
+    furnish(a.owner, project)
+    a.add_people(ANN)
+    ann = a.people.pop(ANN)
+    a.owner.add_member(project, ann)
+    ann.create(project, REQUIREMENTS, title="Earlier")
+    outsider = Outsider(project, b, c)
+    network.disconnect(a, c)
+    network.wait_for_sync()
+    signer = key_of(ann)
+    last = chain_at(a, project, signer.site_key)[-1].hash
+    deactivate(a, ann)
+    for site in (b, c):
+        until(lambda: heard_at(site, project, signer) == [last], f"{site.name} has heard of it")  # noqa: B023
+    state = network.wait_for_sync()
+    later = sign_next(a, project, signer, "Later")
+    for site in (b, c):
+        outsider.push(site, later)
+        assert [(each["reason"], each["site"]) for each in network.held(site)] == [("revoked", signer.site_key)]
+    assert network.assert_same() == state
+    assert all("Earlier" in titles(site, project) for site in trio.sites)
+    # The chain of her site goes on all the same.
+    a.owner.create(project, REQUIREMENTS, title="Of somebody else")
+    network.assert_same()
+    assert all("Later" not in titles(site, project) for site in trio.sites)
+
+
+def deactivate(site: Site, person: Person) -> None:
+    """Have an administrator close somebody's account by REST: past the server nothing would wake its links."""
+    site.add_people(CLOSER, administrators=[CLOSER])
+    closer = site.people[CLOSER]
+    with site.opened():
+        give_password(User.objects.get(pk=closer.id), PASSWORD)
+    closer.post(f"users/{person.id}/deactivate/", {"reason": "Left", "proof": {"password": PASSWORD}})
+
+
+def heard_at(site: Site, project: str, signer: ActorSigner) -> list[str]:
+    """After which bundle nothing of somebody counts, as a site has heard it."""
+    query = "SELECT encode(last_bundle, 'hex') FROM registers_keyrevocation WHERE project_id = %s AND public_key = %s"
+    return [digest for (digest,) in site.rows(query, [project, bytes.fromhex(signer.public_key)])]
