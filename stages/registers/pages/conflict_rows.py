@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from stages.registers.models import Conflict
 from stages.registers.pages.authors import Author, Authors
+from stages.registers.pages.labels import cut, labels_of
 from stages.registers.pages.record_rows import record_address
 from stages.registers.reading.cases import Case, Side
 from stages.registers.reading.decisions import decisions_of
@@ -41,12 +42,13 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One side: `number` is its key on the page, `at` its position in the case."""
+    """One side: `number` is its key on the page, `at` its position in the case, `label` its text in little space."""
 
     number: int
     at: int
     author: Author
     text: str
+    label: str
     act: str
     replaced: str
     not_seen: str
@@ -119,7 +121,7 @@ def decided_rows(reader: Reader, since: datetime, authors: Authors) -> list[Deci
         if decision is not None:
             by = authors.of(decision.actor, decision.site, decision.hlc).name
             text = text_of(column_of(reader, item.conflict), decision.value, names)
-            value = _cut(text) if decision.has_value else ""
+            value = cut(text, MAX_SHOWN) if decision.has_value else ""
         address = record_address(reader.project_id, item.name.record)
         rows.append(DecidedRow(item, what_of(reader, item), value, by, address))
     return rows
@@ -148,15 +150,18 @@ class _Cards:
     def made(self) -> list[Card]:
         case = self._case
         order = sorted(range(len(case.sides)), key=lambda at: (at != case.shown, -at))
-        return [self._card(number, at) for number, at in enumerate(order, 1)]
+        texts = [_side_text(self._column, side, self._names) for side in case.sides]
+        labels = labels_of(texts)
+        return [self._card(number, at, texts[at], labels[at]) for number, at in enumerate(order, 1)]
 
-    def _card(self, number: int, at: int) -> Card:
+    def _card(self, number: int, at: int, text: str, label: str) -> Card:
         side = self._case.sides[at]
         return Card(
             number=number,
             at=at,
             author=self._authors.of_write(side.write),
-            text=_side_text(self._column, side, self._names),
+            text=text,
+            label=label,
             act=side.act,
             replaced=_replaced(self._column, side, self._names, self._authors),
             not_seen=", ".join(self._unseen(self._case.sides[other]) for other in side.not_seen),
@@ -166,7 +171,7 @@ class _Cards:
 
     def _unseen(self, side: Side) -> str:
         author = self._authors.of_write(side.write)
-        value = _cut(_side_text(self._column, side, self._names))
+        value = cut(_side_text(self._column, side, self._names), MAX_SHOWN)
         return _("{value} from {site}").format(value=value, site=author.site or author.person.first_name)
 
 
@@ -192,7 +197,7 @@ def _replaced(column: Column, side: Side, names: dict[str, Named], authors: Auth
         return ""
     write = side.replaced[-1]
     value = text_of(column, write.value, names)
-    return _("{value} by {name}").format(value=_cut(value), name=authors.of_write(write).name)
+    return _("{value} by {name}").format(value=cut(value, MAX_SHOWN), name=authors.of_write(write).name)
 
 
 def holders_of(reader: Reader, item: Item) -> list[Holder]:
@@ -219,7 +224,7 @@ def _values(reader: Reader, item: Item, names: dict[str, Named]) -> str:
     if conflict.kind == "text":
         return ngettext("{n} text", "{n} texts", len(conflict.values)).format(n=len(conflict.values))
     column = column_of(reader, conflict)
-    texts = [_cut(text_of(column, json.loads(each), names)) for each in conflict.values]
+    texts = labels_of([text_of(column, json.loads(each), names) for each in conflict.values])
     if conflict.kind == DUPLICATE:
         return _("{value} twice").format(value=", ".join(texts))
     return _(" or ").join(texts)
@@ -234,7 +239,3 @@ def _entities(item: Item) -> list[str]:
 def _entity(value: Any) -> str | None:
     entity = value.get("entity") if isinstance(value, dict) else None
     return entity if isinstance(entity, str) else None
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

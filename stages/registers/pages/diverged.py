@@ -8,6 +8,7 @@ from typing import Final
 
 from stages.registers.pages.authors import Authors, time_of
 from stages.registers.pages.conflict_rows import Card
+from stages.registers.pages.labels import labels_of
 from stages.registers.reading.cases import Case
 
 WIDTH: Final = 1_080
@@ -16,7 +17,6 @@ RIGHT: Final = 1_000
 TOP: Final = 34
 LANE: Final = 38
 FOOT: Final = 34
-MAX_LABEL: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,13 @@ def diverged(case: Case, cards: list[Card], authors: Authors, *, origin_text: st
     xs = [LEFT + round((RIGHT - LEFT) * (at + 0.5) / steps) for at in range(steps)]
     start, met_x, middle = xs[0], xs[-1], heights[home]
     placed = list(zip(xs[1:], writes, strict=False))
-    dots = [Dot(x, heights[write.site], _cut(text), time_of(write.hlc)) for x, (write, text) in placed]
+    *labels, first = labels_of([*(text for _write, text in writes), origin_text])
+    dots = [
+        Dot(x, heights[write.site], label, time_of(write.hlc))
+        for label, (x, (write, _text)) in zip(labels, placed, strict=False)
+    ]
     if origin is not None:
-        dots.insert(0, Dot(start, middle, _cut(origin_text), time_of(origin.hlc)))
+        dots.insert(0, Dot(start, middle, first, time_of(origin.hlc)))
     last = {write.site: x for x, (write, _text) in placed}
     return Diverged(
         lanes=tuple(Lane(authors.site(site) or authors.elsewhere(site), y) for site, y in heights.items()),
@@ -119,7 +123,3 @@ def _path(ends: tuple[int, int], middle: int, lane: int, last: int) -> str:
         f"M{start} {middle}C{bend_out} {middle} {bend_out} {lane} {out} {lane}H{back}"
         f"C{bend_back} {lane} {bend_back} {middle} {met_x} {middle}"
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1] + "…"
