@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 from stages.replication.discovery.adverts import Advert
@@ -45,12 +46,53 @@ def test_an_admitted_site_is_dialled_where_it_was_found(apart: Trio) -> None:
     assert lyon.owner.get(f"projects/{network.project}/sites/nearby/")["results"] == []
     # Somebody who says that they are Basel, with an address that leads to a site which is not.
     forged = Advert(UUID(network.project), key, NOWHERE.replace(":1", f":{lyon.front}"))
+    dialled = network.lines.line(lyon.name, lyon.name)
+    dialled.recordings, dialled.records = [], True
     asyncio.run(_advertised_until_found(forged, lyon, network))
+    until(lambda: any(each.answered for each in dialled.recordings), "it is dialled")
+    dialled.records = False
     assert not is_linked(network, lyon, basel)
     basel.start_again()
     until(lambda: is_linked(network, lyon, basel), "Lyon has found Basel")
     basel.owner.create_table(network.project, "risks", columns=[{"name": "title"}])
     network.wait_for_sync()
+
+
+def nearby_at(network: TestNetwork, site: Site) -> dict[str, dict[str, Any]]:
+    """What a site shows under Nearby, by the keys."""
+    listed = site.owner.get(f"projects/{network.project}/sites/nearby/")["results"]
+    return {each["key"]: each for each in listed}
+
+
+def test_sites_that_found_each_other_are_linked_once_both_have_admitted_the_other(apart: Trio) -> None:
+    """Case 7: two that a third one introduced show each other within 5 s, and nothing more comes of it."""
+    network, basel, lyon, cork = apart.network, apart.a, apart.b, apart.c
+    network.connect(basel, lyon)
+    network.connect(basel, cork)
+    network.wait_for_sync()
+    keys = {site.name: key_at(network, basel, site) for site in (lyon, cork)}
+    for site in (lyon, cork):
+        assert site.node.process.net_connections("udp") == [], "off by default: no packet"
+        site.configure(**ON)
+        site.start_again()
+    pairs = ((lyon, cork), (cork, lyon))
+    for site, other in pairs:
+        until(lambda: keys[other.name] in nearby_at(network, site), f"{site.name} shows {other.name}", 5)  # noqa: B023
+        assert not nearby_at(network, site)[keys[other.name]]["is_admitted"]
+    lines = network.lines.between(lyon.name, cork.name)
+    for line in lines:
+        line.recordings, line.records = [], True
+    basel.owner.create_table(network.project, "risks", columns=[{"name": "title"}])
+    network.wait_for_sync()
+    assert [line.recordings for line in lines] == [[], []]
+    network.decide(lyon, cork, "admit", rights="writes", copies=False, address="")
+    until(lambda: any(each.answered for each in lines[0].recordings), "Lyon dials Cork")
+    assert not is_linked(network, lyon, cork)
+    assert lines[1].recordings == []
+    for line in lines:
+        line.records = False
+    network.decide(cork, lyon, "admit", rights="writes", copies=False, address="")
+    until(lambda: is_linked(network, lyon, cork), "they are linked")
 
 
 async def _advertised_until_found(forged: Advert, site: Site, network: TestNetwork) -> None:
