@@ -27,6 +27,10 @@ def test_what_is_written_at_one_site_is_seen_at_the_others(trio: Trio, open_at: 
     a.owner.set(project, record, REQUIREMENTS, title="Seen without a reload")
     for page in grids.values():
         expect(page.locator(".reg-row", has_text="Seen without a reload")).to_be_visible()
+    network.disconnect(a, c)
+    a.owner.set(project, record, REQUIREMENTS, title="Seen at C through B")
+    for page in grids.values():
+        expect(page.locator(".reg-row", has_text="Seen at C through B")).to_be_visible()
 
     network.partition({a}, {b, c})
     grid = grids[b.name]
@@ -51,6 +55,13 @@ def test_what_is_written_at_one_site_is_seen_at_the_others(trio: Trio, open_at: 
     expect(conflicts.get_by_text("Written at A meanwhile")).to_have_count(0)
 
 
+SAID = """() => {
+    window.said = [];
+    const words = document.getElementById("live-words");
+    new MutationObserver(() => window.said.push(words.textContent)).observe(words, { childList: true });
+}"""
+
+
 def test_the_page_of_sites_follows_what_happens(trio: Trio, open_at: OpenAt) -> None:
     """Case 36."""
     network, (a, b, c), project = trio.network, trio.sites, trio.project
@@ -58,13 +69,29 @@ def test_the_page_of_sites_follows_what_happens(trio: Trio, open_at: OpenAt) -> 
     network.wait_for_sync()
     page = open_at(a, "sites/")
     expect(page.get_by_text(re.compile("Same on all 3 sites")).first).to_be_visible()
+    there = open_at(b, "sites/")
+    for each in (page, there):
+        expect(each.locator("#live-body[data-line=live]")).to_be_visible()
+        each.evaluate(SAID)
     network.partition({b}, {a, c})
     for number in range(14):
         a.owner.create(project, REQUIREMENTS, title=f"While B is away {number}")
     network.wait_for_sync(a, c)
     expect(page.get_by_text(re.compile("behind by 14", re.IGNORECASE)).first).to_be_visible()
     expect(page.get_by_text(re.compile("Away since")).first).to_be_visible()
+    # By keyboard: from one site of the ring to the next, and what is said of it.
+    away = page.locator(".sites-node", has_text=b.name)
+    page.locator(".sites-node").first.focus()
+    for _step in trio.sites:
+        if away.evaluate("node => node === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    expect(away).to_be_focused()
+    expect(away).to_contain_text(re.compile("behind by 14", re.IGNORECASE))
     network.heal()
     network.assert_same()
     expect(page.get_by_text(re.compile("Same on all 3 sites")).first).to_be_visible()
     expect(page.get_by_text(re.compile("behind by", re.IGNORECASE))).to_have_count(0)
+    # What a screen reader says of it.
+    for each, wanted in ((page, f"{b.name} is linked."), (there, f"All changes from {a.name} are here.")):
+        each.wait_for_function("words => window.said.includes(words)", arg=wanted)
