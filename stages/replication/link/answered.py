@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stages.replication.link.messages import State
+from stages.replication.link.methods import read_params
 from stages.replication.link.waking import LOOK_AGAIN
 
 
@@ -20,6 +22,13 @@ class AnsweredState:
     at: float
 
     def is_repeated(self, params: Mapping[str, Any], count: int) -> bool:
-        """Whether the same is said again but for the time of day, and not for so long that it is looked at anyway."""
+        """Whether the same is said again but for the time of day, and not for so long that it is looked at anyway.
+
+        Raises `BadContent` where that time is none.
+        """
         is_recent = asyncio.get_running_loop().time() - self.at < LOOK_AGAIN / 2
-        return is_recent and count == self.count and {**params, "now": 0} == {**self.params, "now": 0}
+        if not is_recent or count != self.count or {**params, "now": 0} != {**self.params, "now": 0}:
+            return False
+        # What is equal may be of another type all the same.
+        read_params(params, State)
+        return True

@@ -15,6 +15,7 @@ from realtime.frames import notification_frame
 from realtime.hub import FrameQueue
 from stages.replication.home import working
 from stages.replication.link import states
+from stages.replication.link.close_codes import LinkClose
 from stages.replication.link.following import ProjectEvents
 from stages.replication.link.methods import Answer, Method
 from stages.replication.link.states import send_state
@@ -142,6 +143,21 @@ async def test_what_is_not_the_same_is_taken_in() -> None:
         for now, state_hash in ((1, "00" * 32), (2, "11" * 32), (3, "11" * 32)):
             await link.call("state", {**STATE, "now": now, "state_hash": state_hash})
         assert taken.calls == 3
+
+
+@pytest.mark.parametrize("time", [{"now": -1}, {"now": 10**30}, {"now": True}, {"now": None}, {}])
+async def test_what_is_the_same_needs_a_time_all_the_same(time: dict[str, Any]) -> None:
+    taken = Counted(lambda: Answer({"forks": []}))
+    async with Links({"state": Method(answer=taken)}, {}).running() as links:
+        one, other = wires()
+        link, _ = links.begin(one)
+        _, ended = links.begin(other)
+        await taken.until(2)
+        same = {name: said for name, said in STATE.items() if name != "now"}
+        asked = asyncio.create_task(link.call("state", {**same, **time}))
+        assert (await ended).code == LinkClose.BAD_CONTENT
+        await asyncio.wait({asked})
+        assert taken.calls == 2
 
 
 class Topics:
