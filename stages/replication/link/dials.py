@@ -53,6 +53,7 @@ class Dial:
         self._ended = ended
         self._failures = 0
         self._next_at = 0.0
+        self._is_asked_for = False
         self._logged = ""
         self.project_id: UUID | None = None
         self.task: asyncio.Task[None] | None = None
@@ -62,6 +63,7 @@ class Dial:
         self.project_id = peer.project_id
         now = asyncio.get_running_loop().time()
         if (self.task is None or self.task.done()) and now >= self._next_at:
+            self._is_asked_for = False
             self.task = asyncio.create_task(self._dial(peer), name=f"dial {peer.key[:8]}")
 
     def due_in(self) -> float:
@@ -71,8 +73,9 @@ class Dial:
         return max(0.0, self._next_at - asyncio.get_running_loop().time())
 
     def end_pause(self) -> None:
-        """Dial at the next round, however long the pause is."""
+        """Dial at the next round, however long the pause is; after a try that is under way, where that fails."""
         self._next_at = 0.0
+        self._is_asked_for = True
 
     def stop(self) -> None:
         """This node has the site no longer; a link that is open ends by itself."""
@@ -95,6 +98,8 @@ class Dial:
         self._failures = 0 if linked else self._failures + 1
         pause = min(LONGEST_PAUSE, shortest * 2 ** min(self._failures, 6))
         # Two sites that lost each other at once do not meet again and again in the same moment.
+        if self._is_asked_for and not linked:
+            pause = 0.0
         self._next_at = asyncio.get_running_loop().time() + pause * random.uniform(0.5, 1.0)  # noqa: S311
         asyncio.get_running_loop().call_soon(self._ended)
 

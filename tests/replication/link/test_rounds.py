@@ -11,8 +11,11 @@ from uuid import uuid4
 import pytest
 
 from stages.replication.link import node_links
+from stages.replication.link.close_codes import LinkClose, LinkClosed
+from stages.replication.link.dials import LONGEST_PAUSE, REFUSED_PAUSE, Dial
 from stages.replication.link.node_links import ROUND, ROUND_WITHOUT_REDIS, NodeLinks
 from stages.replication.link.services import ClaimedPeer
+from tests.patience import PATIENCE
 
 
 class FakeDial:
@@ -67,6 +70,32 @@ async def test_a_node_looks_more_often_while_redis_is_away(links: NodeLinks) -> 
 async def test_what_is_asked_of_links_is_done_at_once(links: NodeLinks, wish: dict[str, Any], due: bool) -> None:
     links.notice(json.dumps({"project": str(uuid4()), **wish}))
     assert links._due.is_set() is due
+
+
+async def test_a_dial_that_is_asked_for_during_one_that_fails_comes_right_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried, may_fail, dials = asyncio.Queue[ClaimedPeer](), asyncio.Semaphore(0), list[Dial]()
+    lyon = peer("wss://lyon.example")
+
+    async def link(dialled: ClaimedPeer) -> tuple[bool, LinkClosed]:
+        tried.put_nowait(dialled)
+        await may_fail.acquire()
+        return False, LinkClosed(LinkClose.REFUSED)
+
+    dials.append(Dial(None, None, lambda: dials[0].begin(lyon)))  # type: ignore[arg-type]
+    monkeypatch.setattr(dials[0], "_link", link)
+    dials[0].begin(lyon)
+    async with asyncio.timeout(PATIENCE):
+        await tried.get()
+        dials[0].end_pause()
+        may_fail.release()
+        await tried.get()
+        assert dials[0].task is not None
+        may_fail.release()
+        await dials[0].task
+    # Once for once.
+    assert REFUSED_PAUSE / 2 - 1 < dials[0].due_in() <= LONGEST_PAUSE
 
 
 async def test_a_decision_about_sites_makes_a_round_due(links: NodeLinks) -> None:
