@@ -14,7 +14,7 @@ from kernel.errors import DomainError, Unavailable
 from kernel.tasks import end
 from stages.replication.link.access import LinkedPeer
 from stages.replication.link.answered import AnsweredState
-from stages.replication.link.calls import Calls
+from stages.replication.link.calls import Answered, Calls
 from stages.replication.link.close_codes import LinkClose, LinkClosed
 from stages.replication.link.frames import (
     MAX_FIRST_FRAME,
@@ -124,11 +124,14 @@ class SiteLink:
 
     async def call(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Ask the other site. Raises `RemoteError`."""
-        return (await self.call_for_frame(method, params))[0]
+        return (await self._ask(method, params, has_bytes=False))[0]
 
     async def call_for_frame(self, method: str, params: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         """The same for a method that answers bytes. Raises `RemoteError`."""
-        number, answered = self._calls.begin()
+        return await self._ask(method, params, has_bytes=True)
+
+    async def _ask(self, method: str, params: Mapping[str, Any], *, has_bytes: bool) -> Answered:
+        number, answered = self._calls.begin(has_bytes=has_bytes)
         try:
             await self._send(await self._encoded(functools.partial(request_frame, number, method, params), params))
             async with asyncio.timeout(ANSWER_TIMEOUT):
