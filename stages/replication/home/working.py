@@ -13,7 +13,7 @@ from stages.replication.home.keeping import keep_part, keep_texts, missing_texts
 from stages.replication.home.methods import FILE, PUSH, TEXTS
 from stages.replication.home.sending import may_copy, next_push, note_copied
 from stages.replication.home.wire import Position, read_position
-from stages.replication.link.methods import WORKERS, Link, RemoteError
+from stages.replication.link.methods import NO_SUCH_METHOD, WORKERS, Link, RemoteError
 from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,8 @@ async def push_record(link: Link) -> None:
         try:
             answer = await link.call(PUSH, push.as_json())
         except RemoteError as refused:
+            if refused.code == NO_SUCH_METHOD:
+                raise
             logger.warning("the record of %s was refused by %s: %s", link.project_id, link.peer_key, refused)
             await link.woken(TRY_AGAIN, News.STATE)
             has, verified = _copied(link.peer_state.get("record"))

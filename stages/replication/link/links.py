@@ -28,7 +28,17 @@ from stages.replication.link.frames import (
     request_frame,
     result_frame,
 )
-from stages.replication.link.methods import METHODS, WORKERS, Answer, BadContent, Method, Remote, RemoteError, Worker
+from stages.replication.link.methods import (
+    METHODS,
+    NO_SUCH_METHOD,
+    WORKERS,
+    Answer,
+    BadContent,
+    Method,
+    Remote,
+    RemoteError,
+    Worker,
+)
 from stages.replication.link.requests import MAX_WAITING, Requests
 from stages.replication.link.waking import News, Waking
 from stages.replication.link.wires import Wire
@@ -42,7 +52,6 @@ LARGE: Final = 64 * 1024
 # Seconds.
 ANSWER_TIMEOUT: Final = 120.0
 
-NO_SUCH_METHOD: Final = -32601
 INTERNAL_ERROR: Final = -32603
 STATE: Final = "state"
 
@@ -280,7 +289,9 @@ class SiteLink:
         except (LinkClosed, BadContent, Unavailable):
             raise
         except RemoteError as error:
-            level = logging.DEBUG if self._ending.done() else logging.WARNING
+            # A site of another version, or with other stages, may know less than this one: that is no fault.
+            is_fault = error.code != NO_SUCH_METHOD and not self._ending.done()
+            level = logging.WARNING if is_fault else logging.DEBUG
             logger.log(level, "%s of a link with %s has ended: %s", name, self.peer, error)
         # Workers are registered by others: one that fails does not take the link from the rest.
         except Exception:

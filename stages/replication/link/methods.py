@@ -97,6 +97,9 @@ class Link(Protocol):
 # Begins when both sites have said what they have, ends with the link.
 Worker = Callable[[Link], Awaitable[None]]
 
+# The code of the error where a site does not know a method.
+NO_SUCH_METHOD: Final = -32601
+
 METHODS: Final = Registry[Method]("method of links")
 WORKERS: Final = Registry[Worker]("worker of links")
 
