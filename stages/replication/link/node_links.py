@@ -10,6 +10,7 @@ import asyncio
 import functools
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 from uuid import UUID, uuid4
@@ -184,11 +185,12 @@ class NodeLinks:
         return min([ROUND, *(dial.due_in() for peer_id, dial in self._dials.items() if peer_id not in self._links)])
 
     async def _round(self) -> None:
-        linked = tuple(self._links)
-        heard = [peer_id for peer_id, link in self._links.items() if link.has_heard()]
-        claimed = await self.lanes.upkeep(functools.partial(claim_peers, self._name, linked, heard))
+        linked = dict(self._links)
+        heard = [peer_id for peer_id, link in linked.items() if link.has_heard()]
+        claimed = await self.lanes.upkeep(functools.partial(claim_peers, self._name, tuple(linked), heard))
         mine = {each.id: each for each in claimed}
-        lost = [peer_id for peer_id in linked if peer_id not in mine]
+        # A link that a site has begun meanwhile is none of these, although it had none when they were claimed.
+        lost = {peer_id: link for peer_id, link in linked.items() if peer_id not in mine}
         if lost:
             await self._end_lost(lost)
         self._dial(mine)
@@ -204,12 +206,11 @@ class NodeLinks:
                 link.wake()
         self._was_away = is_away
 
-    async def _end_lost(self, lost: list[UUID]) -> None:
+    async def _end_lost(self, lost: Mapping[UUID, SiteLink]) -> None:
         """Another node has these sites now, or they may not have links any more."""
-        admitted = await self.lanes.upkeep(functools.partial(are_admitted, lost))
-        for peer_id in lost:
-            if (link := self._links.get(peer_id)) is not None:
-                link.close(LinkClose.LINKED_ALREADY if peer_id in admitted else LinkClose.REFUSED)
+        admitted = await self.lanes.upkeep(functools.partial(are_admitted, list(lost)))
+        for peer_id, link in lost.items():
+            link.close(LinkClose.LINKED_ALREADY if peer_id in admitted else LinkClose.REFUSED)
 
     def _dial(self, mine: dict[UUID, ClaimedPeer]) -> None:
         for peer_id in [each for each in self._dials if each not in mine]:

@@ -39,7 +39,7 @@ class FakeDial:
 @pytest.fixture
 async def links(monkeypatch: pytest.MonkeyPatch) -> NodeLinks:
     monkeypatch.setattr(node_links, "Dial", FakeDial)
-    return NodeLinks(SimpleNamespace(lanes=None, hub=SimpleNamespace(is_connected=True)))  # type: ignore[arg-type]
+    return NodeLinks(SimpleNamespace(lanes=None, now=lambda: 0.0, hub=SimpleNamespace(is_connected=True)))  # type: ignore[arg-type]
 
 
 def peer(address: str) -> ClaimedPeer:
@@ -96,6 +96,40 @@ async def test_a_dial_that_is_asked_for_during_one_that_fails_comes_right_after_
         await dials[0].task
     # Once for once.
     assert REFUSED_PAUSE / 2 - 1 < dials[0].due_in() <= LONGEST_PAUSE
+
+
+class FakeLink:
+    """A link of which only its end is known."""
+
+    def __init__(self) -> None:
+        self.closed: LinkClose | None = None
+
+    def has_heard(self) -> bool:
+        return False
+
+    def close(self, code: LinkClose) -> None:
+        self.closed = code
+
+
+async def test_a_link_that_begins_while_sites_are_claimed_is_not_lost(
+    links: NodeLinks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lyon, before, after = peer("wss://lyon.example"), FakeLink(), FakeLink()
+    links._links[lyon.id] = before  # type: ignore[assignment]
+
+    def claim(*_given: Any) -> list[ClaimedPeer]:
+        # The one before has just ended in the database, and its site calls again.
+        links._links[lyon.id] = after  # type: ignore[assignment]
+        return []
+
+    async def upkeep(work: Any) -> Any:
+        return work()
+
+    links._node.lanes = SimpleNamespace(upkeep=upkeep)  # type: ignore[assignment]
+    monkeypatch.setattr(node_links, "claim_peers", claim)
+    monkeypatch.setattr(node_links, "are_admitted", set)
+    await links._round()
+    assert (before.closed, after.closed) == (LinkClose.LINKED_ALREADY, None)
 
 
 async def test_a_decision_about_sites_makes_a_round_due(links: NodeLinks) -> None:
