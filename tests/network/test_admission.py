@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from uuid import UUID
 
-from accounts.callers import foundry_caller
-from accounts.services import deactivate_account
 from tests.network.conftest import Trio
+from tests.network.leaving import deactivate
 from tests.network.network import TestNetwork, until
 from tests.network.people import Person
 from tests.network.site import Site
@@ -68,8 +66,7 @@ def test_what_somebody_signs_after_they_left_counts_nowhere(apart: Trio) -> None
     basel.owner.add_member(shared.id, runa)
     shared.add("Earlier", basel, runa)
     shared.settle()
-    with basel.opened():
-        deactivate_account(caller=foundry_caller("command"), user_id=UUID(runa.id), reason="Left")
+    deactivate(basel, runa, by="livia")
     for site in (lyon, cork):
         until(partial(shared.is_revoked_at, site), f"{site.name} has heard of it")
     assert shared.titles(cork) == {"Earlier"}

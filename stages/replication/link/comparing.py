@@ -6,6 +6,7 @@ digests of the blocks that differ.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,6 +19,11 @@ from stages.replication.link.waking import LOOK_AGAIN, News, jittered
 
 # Digits of the name of a block; everything longer is an id.
 _BLOCK: Final = 2
+# Seconds in which a bundle that is under way arrives.
+_BETWEEN: Final = 1.0
+
+# The ids of records and edges, and those of mappings.
+Differing = tuple[list[str], list[str]]
 
 
 def answer_digests(remote: Remote, params: Mapping[str, Any]) -> Answer:
@@ -29,16 +35,25 @@ def answer_digests(remote: Remote, params: Mapping[str, Any]) -> Answer:
 
 
 async def name_differences(link: Link) -> None:
-    """A worker of links: find out which records, edges and mappings an alarm is about."""
+    """A worker of links: find out which records, edges and mappings an alarm is about.
+
+    What differs only while a bundle is under way is not named: it is looked at twice.
+    """
     while True:
         if await link.lanes.read(functools.partial(is_unnamed, link.remote.peer_id)):
-            entities, mappings = await _differing(link)
-            await link.lanes.write(functools.partial(raise_differs, link.remote.peer_id, entities, mappings))
+            first = await _differing(link)
+            await asyncio.sleep(_BETWEEN)
+            entities, mappings = _in_both(first, await _differing(link))
+            if entities or mappings:
+                await link.lanes.write(functools.partial(raise_differs, link.remote.peer_id, entities, mappings))
         await link.woken(jittered(LOOK_AGAIN), News.STATE)
 
 
-async def _differing(link: Link) -> tuple[list[str], list[str]]:
-    """The ids of records and edges, and those of mappings."""
+def _in_both(first: Differing, second: Differing) -> Differing:
+    return [each for each in second[0] if each in first[0]], [each for each in second[1] if each in first[1]]
+
+
+async def _differing(link: Link) -> Differing:
     theirs = await _digests(link, {})
     blocks = {name: digest for name, digest in theirs.items() if len(name) == _BLOCK}
     ours = await link.lanes.read(functools.partial(blocks_of, link.project_id))

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from accounts.models import User
 from kernel.statements import run
 from stages.registers.fold.bundles import compose_bundle
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
@@ -14,15 +13,14 @@ from stages.registers.fold.wire import WireBundle
 from stages.registers.keys import own_site_key
 from stages.registers.keys.signing import ActorSigner, read_signer, signer_query
 from stages.registers.storing.storage import PostgresStorage
-from tests.browser.passwords import give_password
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.outsider import Outsider
 from tests.network.cases.stored import chain_at, events_of
 from tests.network.conftest import Trio
+from tests.network.leaving import deactivate
 from tests.network.network import until
 from tests.network.people import Person
 from tests.network.site import Site
-from tests.publishing.reviews import PASSWORD
 
 ANN, CLOSER = "ann", "rosa"
 
@@ -129,7 +127,7 @@ def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> N
     network.wait_for_sync()
     signer = key_of(ann)
     last = chain_at(a, project, signer.site_key)[-1].hash
-    deactivate(a, ann)
+    deactivate(a, ann, by=CLOSER)
     for site in (b, c):
         until(lambda: heard_at(site, project, signer) == [last], f"{site.name} has heard of it")  # noqa: B023
     state = network.wait_for_sync()
@@ -143,15 +141,6 @@ def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> N
     a.owner.create(project, REQUIREMENTS, title="Of somebody else")
     network.assert_same()
     assert all("Later" not in titles(site, project) for site in trio.sites)
-
-
-def deactivate(site: Site, person: Person) -> None:
-    """Have an administrator close somebody's account by REST: past the server nothing would wake its links."""
-    site.add_people(CLOSER, administrators=[CLOSER])
-    closer = site.people[CLOSER]
-    with site.opened():
-        give_password(User.objects.get(pk=closer.id), PASSWORD)
-    closer.post(f"users/{person.id}/deactivate/", {"reason": "Left", "proof": {"password": PASSWORD}})
 
 
 def heard_at(site: Site, project: str, signer: ActorSigner) -> list[str]:
