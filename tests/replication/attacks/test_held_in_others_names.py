@@ -84,14 +84,16 @@ def test_what_is_held_for_a_site_is_limited_by_its_size_too(
 
 
 async def _asked(talk: Talk, method: str) -> dict[str, Any]:
-    """What the server asks by the next request of a method; others are answered on the way."""
+    """What the server asks by the next request of a method; its state is answered on the way, all else is not known."""
     while True:
         frame = json.loads(await talk.connection.recv())
         if frame.get("method") == method:
             return dict(frame["params"])
-        if "method" in frame:
-            result: dict[str, Any] = {"forks": []} if frame["method"] == "state" else {}
-            await talk.write(json.dumps({"jsonrpc": "2.0", "id": frame["id"], "result": result}))
+        if frame.get("method") == "state":
+            await talk.write(json.dumps({"jsonrpc": "2.0", "id": frame["id"], "result": {"forks": []}}))
+        elif "method" in frame:
+            unknown = {"code": -32601, "message": "No such method"}
+            await talk.write(json.dumps({"jsonrpc": "2.0", "id": frame["id"], "error": unknown}))
 
 
 def _state(held: dict[str, Any]) -> dict[str, Any]:
