@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from audit.models import Event
 from kernel.errors import DomainError, PermissionDenied
@@ -43,7 +43,7 @@ def test_c25_a_limit_ends_a_script_that_catches_every_error(source: str, code: s
     assert (outcome.state, outcome.code) == ("failed", code)
 
 
-def test_c25_what_ends_at_a_limit_proposes_nothing(desk: ScriptDesk, settings: SettingsWrapper) -> None:
+def test_c25_what_ends_at_a_limit_proposes_nothing(desk: ScriptDesk, settings: Settings) -> None:
     # So that a busy machine comes to the limit that is meant.
     settings.FOUNDRY_SCRIPT_SECONDS = 600
     execution = desk.run('core.create_entity("contacts", {name = "Ada"}) while true do pcall(core.records, "cast") end')
