@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -36,8 +38,16 @@ def start(data_dir: Path) -> Iterator[Callable[..., Run]]:
 
 
 def ready(port: str) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer:
-        return bool(answer.status == 200)
+    """Whether a node becomes ready: on a busy machine it may say 503 for a moment."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with (
+            suppress(urllib.error.HTTPError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer,
+        ):
+            return bool(answer.status == 200)
+        time.sleep(0.1)
+    return False
 
 
 def nodes_of(data_dir: Path) -> list[psutil.Process]:
