@@ -109,7 +109,7 @@ def _seconds_of(runs: Sequence[Run]) -> float:
     deadline = time.monotonic() + MAX_SECONDS
     while found.unended().exists():
         assert time.monotonic() < deadline, "The runs do not end; is the runner there?"
-        # Nobody tells this process of it. The times are the database's, so that its pace is in no figure.
+        # This process gets no notification of it. The times are the database's, so that its pace is in no figure.
         time.sleep(LOOK_SECONDS)
     failed = found.exclude(status=RunStatus.SUCCEEDED).first()
     assert failed is None, (failed.error, failed.detail)

@@ -19,7 +19,7 @@ Statement = tuple[str, Sequence[Any]]
 RowValues = tuple[Any, ...]
 Rows = list[RowValues]
 # SELECTs of one value each, and what they are given: one statement answers them together with others.
-Values = tuple[Sequence[str], Sequence[Any]]
+ScalarQueries = tuple[Sequence[str], Sequence[Any]]
 
 
 def run(statement: Statement, *, binary: bool = False) -> Rows:
@@ -37,7 +37,7 @@ def run_together(statements: Sequence[Statement], *, binary: bool = False) -> li
         return [_rows(cursor) for cursor in cursors]
 
 
-def select(wanted: Iterable[Values]) -> Statement:
+def select(wanted: Iterable[ScalarQueries]) -> Statement:
     """The SELECT that answers all of these in one row."""
     listed = list(wanted)
     columns = ", ".join(f"({each})" for columns, _parameters in listed for each in columns)

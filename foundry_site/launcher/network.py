@@ -167,7 +167,7 @@ def known_at(site: NetworkSite, other: NetworkSite, project: str) -> dict[str, A
             if each["name"] == other.place.name:
                 found: dict[str, Any] = each
                 return found
-        # It is introduced over a link of the sites, and nobody tells this process of it.
+        # It is introduced over a link of the sites, of which this process gets no notification.
         time.sleep(LOOK_AGAIN_SECONDS)
     raise LaunchError(f"{site.place.name} does not know {other.place.name}.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from kernel.statements import RowValues, Values, run, select
+from kernel.statements import RowValues, ScalarQueries, run, select
 from stages.automation.facets import MODULE, RULE, SCRIPT
 from stages.automation.jobs import QUEUEING_LOCK
 
@@ -49,7 +49,7 @@ class SwitchedOn(NamedTuple):
     scripts: str
 
 
-def switched_on_values(project_id: UUID) -> Values:
+def switched_on_values(project_id: UUID) -> ScalarQueries:
     """What `switched_on` takes, to be read together with other values."""
     return (_RULES, _SCRIPTS), [RULE, project_id, MODULE, SCRIPT, QUEUEING_LOCK, project_id]
 

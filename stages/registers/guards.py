@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from kernel.registry import Registry
-from kernel.statements import RowValues, Values
+from kernel.statements import RowValues, ScalarQueries
 from stages.registers.fold.headers import Header
 
 Afterwards = Callable[[], object]
@@ -33,13 +33,13 @@ class Guard:
     """A guard; `ahead` are SELECTs of one value each that most bundles read with their project, as observers'."""
 
     check: Callable[[NextBundle], Afterwards | None]
-    ahead: Callable[[UUID], Values] | None = None
+    ahead: Callable[[UUID], ScalarQueries] | None = None
 
 
 GUARDS: Final = Registry[Guard]("guard of bundles")
 
 
-def values_ahead(project_id: UUID) -> dict[str, Values]:
+def values_ahead(project_id: UUID) -> dict[str, ScalarQueries]:
     """What guards want to have read, by their names."""
     return {name: each.ahead(project_id) for name, each in GUARDS.items() if each.ahead is not None}
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from kernel.errors import Conflict
 from kernel.late import Late
 from kernel.registry import Registry
-from kernel.statements import Values
+from kernel.statements import ScalarQueries
 from stages.registers.fold.bundles import Sourced
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, Payload
 from stages.registers.fold.refreshing import Changes
@@ -75,7 +75,7 @@ class WriteHook:
     call: Hook
     tables: frozenset[str] | None = None
     looks: Concerns | None = None
-    ahead: Callable[[UUID], Values] | None = None
+    ahead: Callable[[UUID], ScalarQueries] | None = None
 
     def concerns(self, payloads: Sequence[Sourced], before: Increment | None = None) -> bool:
         """Whether payloads touch its tables. Those that name no table, such as deletions and links, touch all."""
@@ -104,7 +104,7 @@ def on_write(
     *,
     tables: Iterable[str] | None = None,
     concerns: Concerns | None = None,
-    ahead: Callable[[UUID], Values] | None = None,
+    ahead: Callable[[UUID], ScalarQueries] | None = None,
 ) -> None:
     """Have a hook called within every bundle of this site that touches one of these tables, None for every bundle.
 
@@ -115,7 +115,7 @@ def on_write(
     HOOKS.register(name, WriteHook(hook, None if tables is None else frozenset(tables), concerns, ahead))
 
 
-def values_ahead(project_id: UUID) -> dict[str, Values]:
+def values_ahead(project_id: UUID) -> dict[str, ScalarQueries]:
     """What hooks want to have read, by their names."""
     return {name: hook.ahead(project_id) for name, hook in HOOKS.items() if hook.ahead is not None}
 

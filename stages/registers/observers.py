@@ -16,7 +16,7 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from kernel.registry import Registry
-from kernel.statements import RowValues, Statement, Values
+from kernel.statements import RowValues, ScalarQueries, Statement
 
 if TYPE_CHECKING:
     from stages.registers.fold.refreshing import Changes
@@ -49,13 +49,13 @@ class Observer:
     """An observer; `ahead` reads for it."""
 
     call: Observe
-    ahead: Callable[[UUID], Values] | None = None
+    ahead: Callable[[UUID], ScalarQueries] | None = None
 
 
 OBSERVERS: Final = Registry[Observer]("observer of bundles")
 
 
-def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Values] | None = None) -> None:
+def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], ScalarQueries] | None = None) -> None:
     """Have an observer called with every bundle.
 
     `ahead(project_id)` are SELECTs of one value each that most bundles read together with the project, as of the moment
@@ -65,7 +65,7 @@ def when_written(name: str, call: Observe, *, ahead: Callable[[UUID], Values] | 
     OBSERVERS.register(name, Observer(call, ahead))
 
 
-def values_ahead(project_id: UUID) -> dict[str, Values]:
+def values_ahead(project_id: UUID) -> dict[str, ScalarQueries]:
     """What observers want to have read, by their names."""
     return {name: each.ahead(project_id) for name, each in OBSERVERS.items() if each.ahead is not None}
 

@@ -1,6 +1,6 @@
 import type { Gateway } from "../gateway";
 
-/** Tell what is on every page, such as the marks in the header, what this page's connection hears; "" is anything. */
+/** Pass on to what is on every page, such as the marks in the header, which events this page receives; "" is any. */
 export function signalHeard(gateway: Gateway): void {
   let isFirst = true;
   const heard = (name: string): boolean => window.dispatchEvent(new CustomEvent("project:heard", { detail: name }));

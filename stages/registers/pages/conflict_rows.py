@@ -42,7 +42,7 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One side: `number` is its key on the page, `at` its position in the case, `label` its text in little space."""
+    """One side: `number` is its key on the page, `at` its position in the case, `label` its text in short."""
 
     number: int
     at: int

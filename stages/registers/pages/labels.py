@@ -1,4 +1,4 @@
-"""Texts in little space, where two that begin alike have to be told apart."""
+"""Short labels for texts: two that begin alike stay different."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BEFORE: Final = 10
 
 
 def labels_of(texts: Sequence[str], most: int = MAX_LABEL) -> list[str]:
-    """Each text in `most` characters at most: from its beginning, or from where it is no longer as the others."""
+    """Each text in `most` characters at most: from its beginning, or from shortly before it differs."""
     long = {text for text in texts if len(text) > most}
     alike = sum(1 for _each in takewhile(lambda each: len(set(each)) == 1, zip(*long, strict=False)))
     alike = alike if len(long) > 1 else 0

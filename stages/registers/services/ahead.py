@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from kernel.statements import Rows, RowValues, Statement, Values, select
+from kernel.statements import Rows, RowValues, ScalarQueries, Statement, select
 from stages.registers import guards, hooks, observers
 
 
@@ -13,10 +13,10 @@ class Ahead:
     """Their values; what several of them ask alike is read once."""
 
     def __init__(self, project_id: UUID) -> None:
-        self._asked: dict[str, Values] = {}
+        self._asked: dict[str, ScalarQueries] = {}
         for each in (hooks, observers, guards):
             self._asked |= each.values_ahead(project_id)
-        self._once: list[Values] = []
+        self._once: list[ScalarQueries] = []
         for values in self._asked.values():
             if values not in self._once:
                 self._once.append(values)

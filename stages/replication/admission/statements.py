@@ -55,7 +55,7 @@ def take_certificates(*, project_id: UUID, statements: Any) -> int:
     return keep_statements(project_id=project_id, fresh=fresh_statements(project_id=project_id, statements=statements))
 
 
-def fresh_statements(*, project_id: UUID, statements: Any) -> list[Statement]:
+def fresh_statements(*, project_id: UUID, statements: Any) -> list[KeyStatement]:
     """The statements that are new here, each with the right seal. Those of sites that are not known are left out.
 
     A site's word on its own people is final, of others' it has none: a statement counts by the seal of the site that it
@@ -67,7 +67,7 @@ def fresh_statements(*, project_id: UUID, statements: Any) -> list[Statement]:
     sites = _sites_of(project_id)
     read = [said for each in statements if (said := _read(each)).site_key in sites]
     known = _known(project_id, {each.public_key for each in read})
-    fresh: dict[tuple[str, bytes, bytes], Statement] = {}
+    fresh: dict[tuple[str, bytes, bytes], KeyStatement] = {}
     # Certificates before revocations, whatever their order.
     for each in sorted(read, key=lambda each: each.kind != CERTIFICATE):
         if each.about not in known and each.about not in fresh:
@@ -75,7 +75,7 @@ def fresh_statements(*, project_id: UUID, statements: Any) -> list[Statement]:
     return list(fresh.values())
 
 
-def keep_statements(*, project_id: UUID, fresh: Collection[Statement]) -> int:
+def keep_statements(*, project_id: UUID, fresh: Collection[KeyStatement]) -> int:
     """Keep these as far as there is room for more of their sites; answers how many.
 
     Of a site that has certified very many keys further ones are left out, and owners are notified: what these keys
@@ -95,7 +95,7 @@ def keep_statements(*, project_id: UUID, fresh: Collection[Statement]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class KeyStatement:
     """A certificate, or a revocation with what it says: whose key it is about, and which site seals it."""
 
     kind: str
@@ -121,7 +121,7 @@ class Statement:
         return KeyRevocation(**about, **last, text=self.text, seal=self.seal, at=self.revoked.at)
 
 
-def _read(value: Any) -> Statement:
+def _read(value: Any) -> KeyStatement:
     """What a statement is about; its seal is looked at where it is new."""
     if not isinstance(value, Mapping) or set(value) != {"text", "seal"}:
         raise _refused(_("each has a text and a seal"))
@@ -138,7 +138,7 @@ def _read(value: Any) -> Statement:
         raise _refused(_("one of them cannot be read")) from error
     if kind not in (CERTIFICATE, REVOCATION):
         raise _refused(_("one of them is of no type that is known here"))
-    return Statement(kind, site_key, public_key, text, sealed)
+    return KeyStatement(kind, site_key, public_key, text, sealed)
 
 
 def _known(project_id: UUID, public_keys: Collection[bytes]) -> set[tuple[str, bytes, bytes]]:
@@ -165,10 +165,10 @@ def _rows_of(project_id: UUID, sites: Collection[bytes]) -> Counter[tuple[str, b
     )
 
 
-def _that_fit(project_id: UUID, fresh: Collection[Statement]) -> tuple[list[Statement], set[bytes]]:
+def _that_fit(project_id: UUID, fresh: Collection[KeyStatement]) -> tuple[list[KeyStatement], set[bytes]]:
     """Those for which there is room, and the sites of which there are too many."""
     rows = _rows_of(project_id, {each.site_key for each in fresh})
-    kept: list[Statement] = []
+    kept: list[KeyStatement] = []
     full: set[bytes] = set()
     for each in fresh:
         if rows[each.kind, each.site_key] >= MAX_OF_SITE:
@@ -179,7 +179,7 @@ def _that_fit(project_id: UUID, fresh: Collection[Statement]) -> tuple[list[Stat
     return kept, full
 
 
-def _checked(project_id: UUID, said: Statement) -> Statement:
+def _checked(project_id: UUID, said: KeyStatement) -> KeyStatement:
     """The statement, whose seal is right. Raises `ValidationFailed` for another one."""
     try:
         if said.kind == CERTIFICATE:

@@ -11,15 +11,15 @@ import psutil
 
 from kernel import outbound
 
-Network = IPv4Network | IPv6Network
+IpNetwork = IPv4Network | IPv6Network
 
 _FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 
 
-def own_networks(interfaces: Collection[str]) -> list[Network]:
+def own_networks(interfaces: Collection[str]) -> list[IpNetwork]:
     """The networks of these addresses of this machine; of all but its loopback where none are named."""
     chosen = {ip_address(each) for each in interfaces}
-    found = list[Network]()
+    found = list[IpNetwork]()
     for entries in psutil.net_if_addrs().values():
         for entry in entries:
             if entry.family not in _FAMILIES or not entry.netmask:
@@ -31,6 +31,6 @@ def own_networks(interfaces: Collection[str]) -> list[Network]:
     return found
 
 
-def is_inside(address: outbound.Address, networks: Collection[Network]) -> bool:
+def is_inside(address: outbound.Address, networks: Collection[IpNetwork]) -> bool:
     """Whether an address is one of these networks' own, and nobody's on the Internet."""
     return not outbound.is_public(address) and any(address in network for network in networks)

@@ -27,14 +27,14 @@ from stages.replication.home.wire import Position
 _MAX_GUESSES: Final = 64
 _FIXED: Final = {PROMPT: PROMPT_MEDIA, CONFIGURATION: CONFIGURATION_MEDIA}
 
-Content = dict[str, FieldContent]
+FieldContents = dict[str, FieldContent]
 
 
 @dataclass(slots=True)
-class _Versions:
+class _NewestVersion:
     """What the newest version holds; of the files in `guesses` only languages are known that they may have."""
 
-    held: Content = field(default_factory=dict)
+    held: FieldContents = field(default_factory=dict)
     guesses: dict[str, list[str | None]] = field(default_factory=dict)
     is_whole: bool = True
 
@@ -66,21 +66,21 @@ class _Versions:
             self.guesses[name] = list(dict.fromkeys([of_ending, *kept, None]))
             self.held[name] = FieldContent(sha256, *file_media(of_ending))
 
-    def _with(self, languages: dict[str, str | None]) -> Content:
+    def _with(self, languages: dict[str, str | None]) -> FieldContents:
         return {
             name: FieldContent(self.held[name].sha256, *file_media(language)) for name, language in languages.items()
         }
 
 
 # Up to which event of a copy its versions were looked at.
-_known: Memory[tuple[UUID, int, str], _Versions] = Memory(200)
+_known: Memory[tuple[UUID, int, str], _NewestVersion] = Memory(200)
 
 
 def wrong_versions(project_id: UUID, since: Position, upto: Position) -> Iterable[int]:
     """The numbers of the versions recorded after `since` and up to `upto` that have another content than they say."""
     start = (project_id, since.seq, since.hash)
     kept = _known.recall([start]).get(start)
-    versions = _Versions(dict(kept.held), dict(kept.guesses), kept.is_whole) if kept else _Versions()
+    versions = _NewestVersion(dict(kept.held), dict(kept.guesses), kept.is_whole) if kept else _NewestVersion()
     wrong = []
     for fact in facts_of(project_id, SAVED, after=since.seq if kept else 0, upto=upto.seq):
         saved = fit(Saved, fact.data)

@@ -23,7 +23,7 @@ _BLOCK: Final = 2
 _BETWEEN: Final = 1.0
 
 # The ids of records and edges, and those of mappings.
-Differing = tuple[list[str], list[str]]
+DifferingIds = tuple[list[str], list[str]]
 
 
 def answer_digests(remote: Remote, params: Mapping[str, Any]) -> Answer:
@@ -49,11 +49,11 @@ async def name_differences(link: Link) -> None:
         await link.woken(jittered(LOOK_AGAIN), News.STATE)
 
 
-def _in_both(first: Differing, second: Differing) -> Differing:
+def _in_both(first: DifferingIds, second: DifferingIds) -> DifferingIds:
     return [each for each in second[0] if each in first[0]], [each for each in second[1] if each in first[1]]
 
 
-async def _differing(link: Link) -> Differing:
+async def _differing(link: Link) -> DifferingIds:
     theirs = await _digests(link, {})
     blocks = {name: digest for name, digest in theirs.items() if len(name) == _BLOCK}
     ours = await link.lanes.read(functools.partial(blocks_of, link.project_id))

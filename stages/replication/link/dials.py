@@ -97,9 +97,9 @@ class Dial:
             logger.exception("Site %s could not be dialled", peer.name)
         self._failures = 0 if linked else self._failures + 1
         pause = min(LONGEST_PAUSE, shortest * 2 ** min(self._failures, 6))
-        # Two sites that lost each other at once do not meet again and again in the same moment.
         if self._is_asked_for and not linked:
             pause = 0.0
+        # Two sites that lost each other at once do not meet again and again in the same moment.
         self._next_at = asyncio.get_running_loop().time() + pause * random.uniform(0.5, 1.0)  # noqa: S311
         asyncio.get_running_loop().call_soon(self._ended)
 

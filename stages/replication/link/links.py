@@ -39,7 +39,7 @@ from stages.replication.link.methods import (
     RemoteError,
     Worker,
 )
-from stages.replication.link.requests import MAX_WAITING, Requests
+from stages.replication.link.requests import MAX_WAITING, WaitingRequests
 from stages.replication.link.waking import News, Waking
 from stages.replication.link.wires import Wire
 
@@ -67,7 +67,7 @@ class SiteLink:
         self._wire = wire
         self._calls = Calls()
         self._waking = Waking()
-        self._requests = Requests()
+        self._requests = WaitingRequests()
         self._beside: asyncio.Queue[Request] = asyncio.Queue(MAX_WAITING)
         # The bytes of an answer follow its text at once, whoever else has something to send.
         self._sending = asyncio.Lock()

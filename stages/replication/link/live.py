@@ -13,7 +13,7 @@ from django.db import transaction
 import realtime
 from accounts.callers import foundry_caller
 from audit.live import topic_of
-from kernel.statements import Statement, Values
+from kernel.statements import ScalarQueries, Statement
 from stages.registers.observers import AppliedBundle
 from stages.replication.link.waking import News
 
@@ -76,7 +76,7 @@ def wake_when_committed(bundle: AppliedBundle) -> Iterable[Statement]:
     return ()
 
 
-def has_peers(project_id: UUID) -> Values:
+def has_peers(project_id: UUID) -> ScalarQueries:
     """Whether a project has other sites: what the observer wants to have read."""
     return [_HAS_PEERS], [project_id]
 

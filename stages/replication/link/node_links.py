@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds.
 ROUND: Final = 5.0
-# The same while Redis is away, and nobody can be told of anything.
+# The same while Redis is away, and nothing new is announced.
 ROUND_WITHOUT_REDIS: Final = 1.0
 # How often links look by themselves then.
 LOOK_WITHOUT_REDIS: Final = 2.0
@@ -197,7 +197,7 @@ class NodeLinks:
         self._look_without_redis()
 
     def _look_without_redis(self) -> None:
-        """Have links look while nobody can tell them of anything, and once more when Redis is back."""
+        """Have links look while nothing new is announced to them, and once more when Redis is back."""
         now, is_away = self._node.now(), not self._node.hub.is_connected
         is_back = self._was_away and not is_away
         if is_back or (is_away and now - self._looked_at >= LOOK_WITHOUT_REDIS):

@@ -14,7 +14,7 @@ MAX_WAITING: Final = 16
 MAX_CHARACTERS: Final = 2 * MAX_FRAME
 
 
-class Requests:
+class WaitingRequests:
     """Requests in their order, for one task that answers them one after the other."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from accounts.callers import Caller, caller_from_request
 from kernel.errors import DomainError, NotFound
 from projects.access import Access, get_project
 from stages.replication.pages.frame import Dialog, again, sites_page
-from stages.replication.pages.place import Place
+from stages.replication.pages.sites_query import SitesQuery
 from workspace.decorators import PageRequest
 
 # What to say once it is done.
@@ -37,8 +37,8 @@ def ask(
     except DomainError as refusal:
         return sites_page(request, access, dialog=again(dialog, **posted), problem=refusal)
     messages.success(request, words)
-    place = Place.of(access.project.id, request.GET)
-    return redirect(place.at_site(site).address if site else f"{place.address}{part}")
+    query = SitesQuery.of(access.project.id, request.GET)
+    return redirect(query.at_site(site).address if site else f"{query.address}{part}")
 
 
 def allowed_access(request: PageRequest, project_id: UUID, action: str) -> Access:

@@ -22,7 +22,7 @@ from stages.replication.choices import Rights
 from stages.replication.models import Peer
 from stages.replication.pages.acting import allowed_access, ask
 from stages.replication.pages.frame import Dialog
-from stages.replication.pages.place import Place
+from stages.replication.pages.sites_query import SitesQuery
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, REVOKE, SYNC
 from stages.replication.reading.site import Site, in_groups
 from stages.replication.reading.sites import read_sites
@@ -112,7 +112,7 @@ def sync(request: PageRequest, project_id: UUID, key: str) -> HttpResponse:
     """POST: dial the site now instead of at the next try."""
     access = allowed_access(request, project_id, SYNC)
     sync_site(caller=caller_from_request(request), project_id=project_id, key=key)
-    return redirect(Place(access.project.id, key).address)
+    return redirect(SitesQuery(access.project.id, key).address)
 
 
 def _known(project_id: UUID, key: str) -> tuple[Site, Peer]:

@@ -21,8 +21,8 @@ from stages.replication.pages.alarms import last_alarm
 from stages.replication.pages.deciding import decisions_of
 from stages.replication.pages.held_rows import held_list
 from stages.replication.pages.nearby import sites_nearby
-from stages.replication.pages.place import Place
 from stages.replication.pages.ring import icon_of, ring_of
+from stages.replication.pages.sites_query import SitesQuery
 from stages.replication.permissions import ADMIT, CHANGE_RIGHTS, DECIDE_HELD, INVITE, REVOKE, SYNC
 from stages.replication.reading.held import read_held
 from stages.replication.reading.site import Site, SiteState
@@ -97,9 +97,9 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
     # Before anything is read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project.id) | {"texts": script_texts()}
     sites = read_sites(project.id)
-    place = Place.of(project.id, request.GET)
-    chosen = _chosen(sites, place.site)
-    held = read_held(project.id, place.held)
+    query = SitesQuery.of(project.id, request.GET)
+    chosen = _chosen(sites, query.site)
+    held = read_held(project.id, query.held)
     return {
         "frame": frame_of(access, user=request.user, tab="sites"),
         "project_id": project.id,
@@ -108,18 +108,18 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
         "names": json.dumps({each.key: each.name for each in sites.all}),
         "chosen": chosen,
         "chosen_icon": icon_of(chosen) if chosen else "",
-        "as_table": place.as_table,
+        "as_table": query.as_table,
         "ring": ring_of(sites, chosen.key if chosen else ""),
         "held": held,
-        "held_list": held_list(held, place),
-        "place": place,
+        "held_list": held_list(held, query),
+        "sites_query": query,
         "deciding": decisions_of(sites),
         "nearby": sites_nearby(project.id),
         "allowed_skew": getattr(settings, SKEW),
         "invitations": _open_invitations(access),
         "last_alarm": last_alarm(sites),
         "may": may_of(access),
-        "here": place.address,
+        "here": query.address,
         "live": live,
     }
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stages.replication.choices import HeldReason
-from stages.replication.pages.place import HELD_LIST, Place
+from stages.replication.pages.sites_query import HELD_LIST, SitesQuery
 from stages.replication.reading.held import Held, HeldBack
 from stages.replication.reading.site import short_key
 
@@ -51,7 +51,7 @@ class HeldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterChoice:
     """What the list may be narrowed to, with how many there are."""
 
     value: str
@@ -64,26 +64,26 @@ class HeldList:
     """A page of the list, what it may be narrowed to, and the addresses of the pages before and behind it."""
 
     rows: Sequence[HeldRow]
-    sites: Sequence[Choice]
-    reasons: Sequence[Choice]
+    sites: Sequence[FilterChoice]
+    reasons: Sequence[FilterChoice]
     newer: str
     older: str
 
 
-def held_list(held: HeldBack, place: Place) -> HeldList:
-    """The list as the page shows it at `place`."""
-    shown, chosen = held.shown, place.held
-    sites = [Choice(key, name, count) for key, name, count in held.sites]
-    reasons = [Choice(reason, str(WHYS[reason].label), count) for reason, count in held.reasons]
+def held_list(held: HeldBack, query: SitesQuery) -> HeldList:
+    """The list as the page shows it at `query`."""
+    shown, chosen = held.shown, query.held
+    sites = [FilterChoice(key, name, count) for key, name, count in held.sites]
+    reasons = [FilterChoice(reason, str(WHYS[reason].label), count) for reason, count in held.reasons]
     # What is chosen stays so when nothing of it is left.
     if chosen.site and all(each.value != chosen.site for each in sites):
-        sites.append(Choice(chosen.site, short_key(chosen.site), 0))
+        sites.append(FilterChoice(chosen.site, short_key(chosen.site), 0))
     if chosen.reason and all(each.value != chosen.reason for each in reasons):
-        reasons.append(Choice(chosen.reason, str(WHYS[chosen.reason].label), 0))
+        reasons.append(FilterChoice(chosen.reason, str(WHYS[chosen.reason].label), 0))
     return HeldList(
         [HeldRow(each) for each in shown],
         sites,
         reasons,
-        f"{place.newer_than(shown[0].bundle.id).address}{HELD_LIST}" if held.newer else "",
-        f"{place.older_than(shown[-1].bundle.id).address}{HELD_LIST}" if held.older else "",
+        f"{query.newer_than(shown[0].bundle.id).address}{HELD_LIST}" if held.newer else "",
+        f"{query.older_than(shown[-1].bundle.id).address}{HELD_LIST}" if held.older else "",
     )

@@ -18,7 +18,7 @@ from stages.replication.held.acts import DISCARD, RE_ENTER, RELEASE
 from stages.replication.held.services import discard_held, re_enter_held, release_held
 from stages.replication.pages.acting import allowed_access, ask
 from stages.replication.pages.frame import Dialog
-from stages.replication.pages.place import HELD_LIST
+from stages.replication.pages.sites_query import HELD_LIST
 from stages.replication.permissions import DECIDE_HELD
 from stages.replication.reading.held import find_held
 from workspace.decorators import PageRequest, page

@@ -1,4 +1,4 @@
-"""Texts in little space."""
+"""Short labels for texts."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import pytest
 from stages.replication.link.frames import MAX_FIRST_FRAME, Request, request_frame
 from stages.replication.link.links import MAX_BESIDE
 from stages.replication.link.methods import Answer, Method, Remote
-from stages.replication.link.requests import MAX_CHARACTERS, MAX_WAITING, Requests
+from stages.replication.link.requests import MAX_CHARACTERS, MAX_WAITING, WaitingRequests
 from tests.patience import PATIENCE
 from tests.replication.link.wires import STATE, Links, MemoryWire, wires
 
@@ -128,7 +128,7 @@ async def test_whoever_asks_for_too_much_is_closed(files: Files, count: int, fil
 
 async def test_nothing_further_is_read_while_large_requests_wait() -> None:
     """However large the frames of the other site, only so much of them is in memory."""
-    requests = Requests()
+    requests = WaitingRequests()
     large = [Request(number, "bundles.push", {}, MAX_CHARACTERS // 2) for number in range(3)]
     for each in large[:2]:
         requests.add(each)

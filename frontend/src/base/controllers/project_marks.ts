@@ -35,7 +35,7 @@ export class ProjectMarksController extends Controller<HTMLElement> {
     window.clearTimeout(this.timer);
   }
 
-  /** The event's name; an empty one stands for those that were missed. */
+  /** The event's name; it is empty where some were missed. */
   private readonly heard = (event: Event): void => {
     const name = (event as CustomEvent<string>).detail;
     const prefixes = this.followedTargets.flatMap(({ dataset }) => dataset["on"]?.split(" ") ?? []);

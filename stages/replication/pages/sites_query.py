@@ -20,7 +20,7 @@ HELD_LIST: Final = "#sites-held"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SitesQuery:
     """`site` is the key of the chosen site, empty where none was chosen."""
 
     project_id: UUID
@@ -29,7 +29,7 @@ class Place:
     held: HeldQuery = field(default_factory=HeldQuery)
 
     @classmethod
-    def of(cls, project_id: UUID, given: Mapping[str, str]) -> Place:
+    def of(cls, project_id: UUID, given: Mapping[str, str]) -> SitesQuery:
         """As an address names it; what cannot be read is left out."""
         site, reason = given.get(f"{_HELD}site", ""), given.get(f"{_HELD}reason", "")
         held = HeldQuery(
@@ -41,7 +41,7 @@ class Place:
         return cls(project_id, given.get("site", ""), given.get("as") == "table", held)
 
     @property
-    def query(self) -> str:
+    def text(self) -> str:
         """The end of an address, with its question mark; empty where nothing is chosen."""
         held = self.held
         chosen = {
@@ -52,20 +52,20 @@ class Place:
             f"{_HELD}before": str(held.before or ""),
             f"{_HELD}after": str(held.after or ""),
         }
-        query = urlencode({name: value for name, value in chosen.items() if value})
-        return f"?{query}" if query else ""
+        text = urlencode({name: value for name, value in chosen.items() if value})
+        return f"?{text}" if text else ""
 
     @property
     def address(self) -> str:
-        return reverse("replication:sites", args=[self.project_id]) + self.query
+        return reverse("replication:sites", args=[self.project_id]) + self.text
 
-    def at_site(self, site: str) -> Place:
+    def at_site(self, site: str) -> SitesQuery:
         return replace(self, site=site)
 
-    def older_than(self, bundle: UUID) -> Place:
+    def older_than(self, bundle: UUID) -> SitesQuery:
         return replace(self, held=replace(self.held, before=bundle, after=None))
 
-    def newer_than(self, bundle: UUID) -> Place:
+    def newer_than(self, bundle: UUID) -> SitesQuery:
         return replace(self, held=replace(self.held, before=None, after=bundle))
 
 
