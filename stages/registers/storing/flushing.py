@@ -112,11 +112,11 @@ class Flush:
         self._write_rows([*written, *gone])
 
     def _write_rows(self, changed: Iterable[str]) -> None:
-        latest = self._storage.changed_rows
+        noted, latest = self._storage.noted, self._storage.noted.latest
         written: list[tuple[Any, ...]] = []
         gone: list[tuple[str, str]] = []
         for key in changed:
-            old, new = self._storage.rows_of_changed(key)
+            old, new = noted.rows_of(key)
             for facet, row in new.items():
                 if (facet, key) in latest:
                     words = row.words(self._project_id)
@@ -131,7 +131,7 @@ class Flush:
 
     def _write_conflicts(self) -> None:
         changes = ConflictChanges(self._project_id)
-        for bundle, each in self._storage.noted:
+        for bundle, each in self._storage.noted.bundles:
             changes.take(bundle, each)
         project = self._project_id
         if updated := list(changes.updates()):

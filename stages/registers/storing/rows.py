@@ -31,15 +31,6 @@ class ShownRow:
         return index_text("\n".join(_searched(each) for each in self.shown.values()), project_id)
 
 
-@dataclass(frozen=True, slots=True)
-class NotedRows:
-    """The rows of a record by table that are stored, and those `after` it was changed to what it is now."""
-
-    stored: dict[str, ShownRow]
-    record: Record | None
-    after: dict[str, ShownRow]
-
-
 def rows_of(record: Record | None) -> dict[str, ShownRow]:
     """The rows of a record by table; none for one that does not live."""
     if record is None or not record.alive:

@@ -5,7 +5,7 @@ What is asked for is read once, together where it is known before; what was set 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -25,8 +25,8 @@ from stages.registers.fold.views import Conflict, Edge, Record, mapping_classes
 from stages.registers.storing.finding import Finding
 from stages.registers.storing.flushing import Flush
 from stages.registers.storing.log import PostgresLog
+from stages.registers.storing.noting import NotedChanges
 from stages.registers.storing.reading import Reading
-from stages.registers.storing.rows import NotedRows, ShownRow, rows_of
 from stages.registers.storing.subjects import subjects_of
 from stages.registers.storing.tables import Loader, StoredTable
 
@@ -70,10 +70,7 @@ class PostgresStorage(Indexes, PostgresLog):
         # What hooks had read together with all the rest (`hooks.on_write`), by their names.
         self.asked: dict[str, RowValues] = {}
         # What is noted of each bundle, for rows that say when something changed.
-        self.noted: list[tuple[Bundle, Changes]] = []
-        # The HLC of the bundle that changed a row last, by facet and record, and how records were shown after it.
-        self.changed_rows: dict[tuple[str, str], str] = {}
-        self._noted_rows: dict[str, NotedRows] = {}
+        self.noted = NotedChanges(self.records)
 
     # What is found by something else than the key
 
@@ -241,25 +238,8 @@ class PostgresStorage(Indexes, PostgresLog):
 
     def note(self, bundle: Bundle, changes: Changes) -> None:
         """Note what a bundle changed."""
-        self.noted.append((bundle, changes))
         gone = [key for key in self.records.before if key not in self.records.rows] if bundle_joins(bundle) else []
-        for key in (*changes.records, *gone):
-            known, record = self._noted_rows.get(key), self.records.rows.get(key)
-            if known is None:
-                stored = rows_of(self.records.before.get(key))
-                known = NotedRows(stored, record, stored)
-            after = rows_of(record)
-            for facet, row in after.items():
-                if known.after.get(facet) != row:
-                    self.changed_rows[facet, key] = bundle.hlc
-            self._noted_rows[key] = NotedRows(known.stored, record, after)
-
-    def rows_of_changed(self, key: str) -> tuple[Mapping[str, ShownRow], Mapping[str, ShownRow]]:
-        """How tables show a record that was changed: as it is stored, and as it is now."""
-        known, record = self._noted_rows.get(key), self.records.rows.get(key)
-        if known is not None and known.record is record:
-            return known.stored, known.after
-        return rows_of(self.records.before.get(key)), rows_of(record)
+        self.noted.add(bundle, changes, gone)
 
     def open_conflicts(self) -> list[Conflict]:
         """All that is open at records and edges."""
@@ -281,8 +261,7 @@ class PostgresStorage(Indexes, PostgresLog):
     def flushed(self) -> None:
         """Everything is written."""
         self.written()
-        for each in (self.noted, self.changed_rows, self._noted_rows):
-            each.clear()
+        self.noted.clear()
         for table in self.tables:
             table.before.clear()
         self._stored_classes = None

@@ -127,7 +127,7 @@ def note_push(peer_id: UUID, *, newest: Mapping[str, Sequence[Any]], remaining: 
 
 
 def note_clock(remote: Remote, clock: Mapping[str, Sequence[Any]], **said: Any) -> None:
-    """Note what a site has by now, with what else it `said` of itself; pages are notified where it has something new."""
+    """Note what a site has by now, with what else it `said` of itself; pages are notified if that is new."""
     with write_transaction():
         peer = Peer.objects.filter(pk=remote.peer_id)
         has_changed = peer.exclude(clock=dict(clock)).exists()

@@ -9,7 +9,7 @@ import pytest
 
 from drafts.content import content_hash
 from drafts.models import FieldContent
-from stages.replication.home.content_hashes import _Versions
+from stages.replication.home.content_hashes import _NewestVersion
 from stages.replication.home.projection.shapes import Saved, fit
 from tests.replication.home.copying import CopiedProject
 
@@ -26,7 +26,7 @@ def version(number: int, fields: dict[str, tuple[str | None, str | None]], diges
 
 
 def test_a_version_with_another_hash_than_its_texts_make_is_wrong() -> None:
-    versions = _Versions()
+    versions = _NewestVersion()
     assert versions.save(version(1, {"prompt_text": (None, A)}, content_hash({"prompt_text": PROMPT})))
     assert not versions.save(version(2, {"prompt_text": (A, B)}, content_hash({"prompt_text": PROMPT})))
     right = content_hash({"prompt_text": replace(PROMPT, sha256=C)})
@@ -34,7 +34,7 @@ def test_a_version_with_another_hash_than_its_texts_make_is_wrong() -> None:
 
 
 def test_a_language_that_somebody_chose_is_no_fault_and_is_known_from_then_on() -> None:
-    versions = _Versions()
+    versions = _NewestVersion()
     chosen = {"files/notes.txt": FieldContent(A, "text/x-unknown", "esperanto")}
     assert versions.save(version(1, {"files/notes.txt": (None, A)}, content_hash(chosen)))
     held = {"files/notes.txt": FieldContent(B, "text/plain", None)}
