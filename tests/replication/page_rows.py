@@ -7,7 +7,8 @@ from typing import Final
 from tests.matrix import ALWAYS, OTHER, OWNERS, Row, SiteRow
 
 PAGE: Final = "sites/"
-# There is no such site, bundle or invitation: what the acts do is tested in `pages/`.
+# There is no such site, bundle or invitation: what the acts do is tested in `pages/`. A bundle that is not held (any
+# more) leads back to the list.
 SITE: Final = f"{PAGE}{'ab' * 32}/"
 HELD: Final = f"held/{OTHER}/"
 DECISIONS: Final = ("rights", "revoke", "follow")
@@ -31,7 +32,7 @@ PAGES: Final = (
     ),
     Row("replication:sync", "POST", f"{SITE}sync/", "not_found", *BY_OWNERS),
     *(
-        Row(f"replication:{each}_held", method, f"{HELD}{each.replace('_', '-')}/", "not_found", *BY_OWNERS)
+        Row(f"replication:{each}_held", method, f"{HELD}{each.replace('_', '-')}/", 302, *BY_OWNERS)
         for each in HELD_ACTS
         for method in ("GET", "POST")
     ),

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +20,7 @@ from stages.replication.held.acts import DISCARD, RE_ENTER, RELEASE
 from stages.replication.held.services import discard_held, re_enter_held, release_held
 from stages.replication.pages.acting import allowed_access, ask
 from stages.replication.pages.frame import Dialog
-from stages.replication.pages.sites_query import HELD_LIST
+from stages.replication.pages.sites_query import HELD_LIST, SitesQuery
 from stages.replication.permissions import DECIDE_HELD
 from stages.replication.reading.held import find_held
 from workspace.decorators import PageRequest, page
@@ -54,14 +56,27 @@ def _decide(
     access = allowed_access(request, project_id, DECIDE_HELD)
     held = find_held(project_id, held_id)
     if held is None:
-        raise NotFound(_("There is no such held bundle, or it was decided meanwhile."))
+        return _back(request, project_id)
 
     def decide(caller: Caller) -> str:
         service(caller=caller, held_id=held_id)
         return str(_DONE[act])
 
     dialog = Dialog(template=act, values={"held_bundle": held})
-    return ask(request, access, dialog, decide, part=HELD_LIST, reason=_reason(request))
+    try:
+        return ask(request, access, dialog, decide, part=HELD_LIST, reason=_reason(request))
+    except NotFound:
+        if find_held(project_id, held_id) is not None:
+            raise
+        return _back(request, project_id)
+
+
+def _back(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """To the list, as it was: the bundle has come in, or somebody has decided about it, since the page was drawn."""
+    messages.info(
+        request, _("This bundle is not held back any more: it has come in, or an owner has decided about it.")
+    )
+    return redirect(f"{SitesQuery.of(project_id, request.GET).address}{HELD_LIST}")
 
 
 def _reason(request: PageRequest) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from projects.models import Project
@@ -168,7 +169,18 @@ def test_a_held_bundle_is_discarded(scene: Scene, project: Project, mara: Client
     done = mara.post(f"/projects/{project.id}/held/{held.id}/discard/", {"reason": TYPED}, follow=True)
     assert "The bundle is discarded." in done.content.decode()
     assert HeldBundle.objects.get(pk=held.pk).decision == Decision.DISCARDED
-    assert mara.get(f"/projects/{project.id}/held/{held.id}/discard/").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_bundle_that_is_not_held_any_more_leads_back_to_the_list(
+    scene: Scene, project: Project, mara: Client, method: str
+) -> None:
+    held = scene.held["unknown_key"]
+    HeldBundle.objects.filter(pk=held.pk).update(decision=Decision.DISCARDED, decided_at=timezone.now())
+    address = f"/projects/{project.id}/held/{held.id}/discard/?held_reason=revoked"
+    answer = getattr(mara, method)(address, {"reason": TYPED} if method == "post" else None, follow=True)
+    assert answer.redirect_chain == [(f"/projects/{project.id}/sites/?held_reason=revoked#sites-held", 302)]
+    assert "This bundle is not held back any more" in answer.content.decode()
 
 
 def test_what_a_bundle_cannot_say_is_not_entered_again(scene: Scene, project: Project, mara: Client) -> None:
@@ -179,13 +191,14 @@ def test_what_a_bundle_cannot_say_is_not_entered_again(scene: Scene, project: Pr
     assert elements(answer, "div", role="alert")
 
 
-def test_a_held_bundle_of_another_project_is_not_found(
+def test_a_held_bundle_of_another_project_is_not_decided(
     scene: Scene, make_project: Callable[..., Project], mara: Client
 ) -> None:
     other = make_project("Another")
     held = scene.held["revoked"]
-    assert mara.get(f"/projects/{other.id}/held/{held.id}/discard/").status_code == 404
-    assert mara.post(f"/projects/{other.id}/held/{held.id}/discard/", {"reason": TYPED}).status_code == 404
+    address = f"/projects/{other.id}/held/{held.id}/discard/"
+    for answer in (mara.get(address), mara.post(address, {"reason": TYPED})):
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/projects/{other.id}/sites/#sites-held")
     assert HeldBundle.objects.get(pk=held.pk).decision == ""
 
 
