@@ -89,8 +89,9 @@ def ring_of(sites: Sites, chosen: str) -> Ring:
 def _spots(count: int) -> Iterator[_Spot]:
     """Down the right side, the bottom if the number is odd, and up the left side."""
     per_side, has_bottom = divmod(count, 2)
-    # Without a site at the bottom the lowest ones are beside it.
-    steps = per_side + (1 if has_bottom else 1 / 3)
+    # Without a site at the bottom the lowest ones are beside it; a single pair is where the ring is widest, so that
+    # their lines come from above and not past their words.
+    steps = per_side + (1 if has_bottom or per_side == 1 else 1 / 3)
     downs = [(at + 1) / steps for at in range(per_side)]
     for at, down in enumerate(downs):
         yield _Spot("right", down, is_next=at == 0)
