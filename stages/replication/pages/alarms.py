@@ -45,6 +45,12 @@ def alarms_of(sites: Sites) -> list[Alarm]:
     return sorted((each for each in found if each is not None), key=lambda each: each.at, reverse=True)
 
 
+def open_alarm(sites: Sites) -> Alarm | None:
+    """The one that the page speaks of first: about records, or else the newest that still holds."""
+    found = [each for each in alarms_of(sites) if each.over_at is None]
+    return next((each for each in found if each.is_about_records), next(iter(found), None))
+
+
 def last_alarm(sites: Sites) -> Alarm | None:
     """The newest one."""
     return next(iter(alarms_of(sites)), None)

@@ -17,7 +17,7 @@ from projects.models import Status
 from projects.permissions import allowed
 from stages.replication.environment import SKEW
 from stages.replication.models import Invitation
-from stages.replication.pages.alarms import last_alarm
+from stages.replication.pages.alarms import last_alarm, open_alarm
 from stages.replication.pages.deciding import decisions_of
 from stages.replication.pages.held_rows import held_list
 from stages.replication.pages.nearby import sites_nearby
@@ -117,6 +117,7 @@ def _context(request: PageRequest, access: Access) -> dict[str, Any]:
         "nearby": sites_nearby(project.id),
         "allowed_skew": getattr(settings, SKEW),
         "invitations": _open_invitations(access),
+        "open_alarm": open_alarm(sites),
         "last_alarm": last_alarm(sites),
         "may": may_of(access),
         "here": query.address,

@@ -27,15 +27,24 @@ SELECT key, name, clock::text, alarm::text, coalesce(connected_at IS NOT NULL AN
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAlarm:
+    """What was noticed at a site, and still holds: its `kind`, and a sentence about it."""
+
+    site: str
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """`sites` counts the admitted ones, `away` those of them without a link, `to_send` the bundles that are not at all
-    of them; `differs` names those that have other content under the same clock.
+    of them; `alarms` are the open ones.
     """
 
     sites: int = 0
     away: int = 0
     to_send: int = 0
-    differs: Sequence[str] = field(default=())
+    alarms: Sequence[OpenAlarm] = field(default=())
 
 
 def read_waiting(project_id: UUID) -> Waiting:
@@ -52,8 +61,13 @@ def read_waiting(project_id: UUID) -> Waiting:
         sites=len(rows),
         away=sum(not is_linked for *_peer, is_linked, _number, _own in rows),
         to_send=sum(number - common[site] for site, number in here.items()),
-        differs=[str(each) for each in peers if is_alarmed(each)],
+        alarms=[_open_alarm(each) for each in peers if is_alarmed(each)],
     )
+
+
+def _open_alarm(peer: Peer) -> OpenAlarm:
+    facts = peer.alarm or {}
+    return OpenAlarm(str(peer), str(facts.get("kind") or ""), str(facts.get("detail") or ""))
 
 
 def _peer(key: bytes, name: str, clock: str, alarm: str | None) -> Peer:
