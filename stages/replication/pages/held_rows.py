@@ -31,9 +31,11 @@ WHYS: Final[Mapping[str, Why]] = {
     HeldReason.UNKNOWN_KEY: Why(_("Unknown key"), "key-round", _("Its site has not certified who signed it")),
     HeldReason.READ_ONLY: Why(_("Reads only"), "eye", _("Its site may only read")),
     HeldReason.REVOKED: Why(_("Revoked"), "shield-x", _("Written after its site or its author was revoked"), True),
-    HeldReason.FORK: Why(_("Two histories"), "git-branch", _("Its site has written another under its number"), True),
+    HeldReason.FORK: Why(
+        _("Two histories"), "git-branch", _("Its site has written another bundle under its number"), True
+    ),
     HeldReason.BAD_SIGNATURE: Why(_("Wrong signature"), "shield-alert", _("A signature does not fit its text"), True),
-    HeldReason.MALFORMED: Why(_("Malformed"), "triangle-alert", _("It is no bundle as sites write them"), True),
+    HeldReason.MALFORMED: Why(_("Malformed"), "triangle-alert", _("It is not a bundle as sites write them"), True),
     HeldReason.NEWER: Why(_("Newer Foundry"), "layers", _("It needs a newer Foundry here")),
     HeldReason.BEHIND: Why(_("Waits"), "clock", _("One before it waits")),
 }

@@ -70,7 +70,7 @@ def test_ring_and_table_say_the_same(scene: Scene, page: Callable[[str], Any]) -
 
 def test_what_is_held_has_its_reason_and_the_acts_that_apply(scene: Scene, page: Callable[[str], Any]) -> None:
     shown = text_of(page(""))
-    assert "9 bundles, nothing of them is shown yet" in shown
+    assert "9 bundles, nothing in them is shown yet" in shown
     assert "Its site has not certified who signed it; 6 more wait" in shown
     for name, acts in {"future": {"discard"}, "unknown_key": {"re-enter", "discard"}}.items():
         hrefs = [each.attributes.get("href", "") for each in elements(page(""), "a")]
@@ -134,8 +134,42 @@ def test_an_alarm_is_in_red_with_its_records(scene: Scene, project: Project, pag
     assert "Two sites have the same changes and show different records" in text_of(answer)
     (mark,) = elements(answer, "span", id="project-marks")
     assert words(mark) == "Differs from Lyon"
+    assert title_of_mark(answer) == "Lyon has the same changes and shows other records."
     (dialog,) = elements(page("differs/"), "dialog", **{"class": "dialog page-dialog dialog-wide"})
     assert "Lyon has the same changes and shows other records" in words(dialog)
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline", "title"),
+    [
+        (
+            "fork",
+            "A site has written two histories under one number",
+            "A site has written two histories under one number, as Lyon shows.",
+        ),
+        (
+            "wrong_text",
+            "What Lyon has sent does not match its record",
+            "Lyon: It has sent a text that does not have its hash.",
+        ),
+    ],
+)
+def test_an_alarm_that_is_not_about_records_says_what_it_is(
+    scene: Scene, page: Callable[[str], Any], kind: str, headline: str, title: str
+) -> None:
+    detail = "It has sent a text that does not have its hash."
+    alarm = {"kind": kind, "at": "2026-11-30T10:00:00Z", "detail": detail, "records": []}
+    Peer.objects.filter(pk=scene.peers["Lyon"].pk).update(alarm=alarm)
+    answer = page("")
+    (heading,) = elements(answer, "h2", id="sites-verdict")
+    assert words(heading) == headline
+    (mark,) = elements(answer, "span", id="project-marks")
+    assert (words(mark), title_of_mark(answer)) == ("Alarm about Lyon", title)
+
+
+def title_of_mark(answer: Any) -> Any:
+    (mark,) = elements(answer, "a", class_="project-mark")
+    return mark.attributes["title"]
 
 
 def test_an_alarm_names_links_and_mappings_of_columns(
