@@ -78,7 +78,7 @@ def test_a_project_that_is_here_and_an_invitation_that_is_over_cannot_be_joined(
 ) -> None:
     for wrong, why in (
         (replace(said, project=project.id), "This project is here already."),
-        (replace(said, expires=timezone.now() - timedelta(hours=1)), "This invitation is over."),
+        (replace(said, expires=timezone.now() - timedelta(hours=1)), "This invitation has expired."),
     ):
         answer = administrator.post(JOIN, {"invitation": wrong.as_line()})
         assert why in answer.content.decode()
