@@ -92,7 +92,7 @@ def test_an_owner_adopts_answers_suggestions_and_upgrades(
     assert in_both_themes(page) == []
     page.get_by_role("button", name="Adopt module").click()
     expect(page.locator(".sheet-bar .badge")).to_have_text("Adopted")
-    expect(page.locator(".auto-row", has_text="Tidy")).to_contain_text("On")
+    expect(page.locator(".auto-row", has=page.get_by_text("Tidy", exact=True))).to_contain_text("On")
     expect(page.get_by_role("radiogroup")).to_have_count(0)
 
     second = STAFF.replace('version = "1.0.0"', 'version = "1.1"').replace("[tables.staff]", STAFF_MORE)
@@ -110,7 +110,9 @@ def test_an_owner_adopts_answers_suggestions_and_upgrades(
     resize(page, (1440, 900))
     page.get_by_role("button", name="Adopt this version").click()
     expect(page.get_by_role("heading", name="staff 1.1")).to_be_visible()
-    expect(page.locator(".auto-row", has_text="Tidy")).to_contain_text("Off until an owner switches this text on")
+    expect(page.locator(".auto-row", has=page.get_by_text("Tidy", exact=True))).to_contain_text(
+        "Off until an owner switches this text on"
+    )
 
 
 def test_an_administrator_adds_a_version_and_reads_what_is_wrong_with_another(
