@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import psutil
@@ -13,6 +13,15 @@ import psutil
 PATIENCE: Final = 60.0
 # For a command in a process of its own, which first loads the whole product.
 COMMAND_PATIENCE: Final = 180.0
+PAUSE: Final = 0.1
+
+
+def until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
+        time.sleep(PAUSE)
 
 
 def have_ended(processes: Sequence[psutil.Process]) -> bool:

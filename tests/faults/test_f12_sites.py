@@ -18,8 +18,9 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.network.acts import REQUIREMENTS, RandomActs, furnish
-from tests.network.network import TestNetwork, until
+from tests.network.network import TestNetwork
 from tests.network.site import Site
+from tests.patience import until
 
 IS_LONG = bool(os.environ.get("FOUNDRY_FAULTS"))
 SEEDS = (1, 2, 3, 4, 5, 6) if IS_LONG else (3,)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,9 +14,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from foundry_site.launcher.announcement import is_ready
 from foundry_site.launcher.nginx import configuration, find_nginx
 from tests.foundry_site.test_run import STAGES, Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
-from tests.patience import PATIENCE, have_ended
+from tests.patience import PATIENCE, have_ended, until
 
 COMMAND = "foundry_site.launcher.nodes"
 
@@ -37,17 +36,10 @@ def start(data_dir: Path) -> Iterator[Callable[..., Run]]:
             run.end(signal.SIGKILL)
 
 
-def ready(port: str) -> bool:
-    """Whether a node becomes ready: on a busy machine it may say 503 for a moment."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        with (
-            suppress(urllib.error.HTTPError),
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer,
-        ):
-            return bool(answer.status == 200)
-        time.sleep(0.1)
-    return False
+def until_ready(*ports: str | int) -> None:
+    """Wait until nodes are ready: on a busy machine one may answer 503 for a moment."""
+    pages = [f"http://127.0.0.1:{port}/readyz" for port in ports]
+    until(lambda: all(map(is_ready, pages)), "all are ready")
 
 
 def nodes_of(data_dir: Path) -> list[psutil.Process]:
@@ -59,12 +51,11 @@ def test_nodes_are_started_watched_and_stopped(start: Callable[..., Run], used_d
     data_dir = used_data_dir
     cluster = start("2", "--no-demo", **STAGES)
     cluster.until("Stop with Ctrl-C")
-    (told,) = re.findall(r"2 nodes … (\d+), (\d+)", cluster.said)
-    assert all(ready(port) for port in told)
-    assert ready(str(cluster.port))
+    (ports,) = re.findall(r"2 nodes … (\d+), (\d+)", cluster.said)
+    until_ready(*ports, cluster.port)
     if find_nginx() is None:
         assert "no nginx" in cluster.said
-        assert told[0] == str(cluster.port)
+        assert ports[0] == str(cluster.port)
 
     refused = start("2")
     assert refused.end() == 1
@@ -112,9 +103,9 @@ def test_masters_and_workers_share_the_work(start: Callable[..., Run]) -> None:
         assert "Workers need nginx" in cluster.said
         return
     cluster.until("Stop with Ctrl-C")
-    (told,) = re.findall(r"1 masters and 1 workers … (\d+), (\d+)", cluster.said)
-    master, worker = told
-    assert all(ready(port) for port in (*told, str(cluster.port)))
+    (ports,) = re.findall(r"1 masters and 1 workers … (\d+), (\d+)", cluster.said)
+    master, worker = ports
+    until_ready(*ports, cluster.port)
     # Without a token the station's socket is closed by whoever answers sockets; a master answers none.
     for path in ("/ws/stations/", "/ws/fleet/"):
         assert [closed(port, path) for port in (str(cluster.port), worker, master)] == ["4401", "4401", "HTTP 403"]

@@ -25,9 +25,8 @@ from foundry_site.launcher.options import parse_network_options
 from tests import databases
 from tests.copies import dumped, fill
 from tests.foundry_site.test_run import STAGES, pytestmark  # noqa: F401 (the mark holds here too)
-from tests.network.network import until
 from tests.network.site import become_another_installation
-from tests.patience import COMMAND_PATIENCE
+from tests.patience import COMMAND_PATIENCE, until
 
 SITES = ("uppsala", "basel")
 

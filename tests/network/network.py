@@ -13,8 +13,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -22,9 +21,8 @@ from typing import Any, Final, Self
 from foundry_site.launcher.lines import Line, Lines, Recording, has_local_port
 from tests.network.site import MOST_SITES, Site
 from tests.network.verifying import Verifying, verify
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
-PAUSE: Final = 0.1
 NAMES: Final = ("Basel", "Lyon", "Cork", "Graz", "Osaka")
 # Owner at each site; every one of them is another person, with an account at their own site only.
 OWNERS: Final = {"Basel": "mara", "Lyon": "daniel", "Cork": "priya", "Graz": "tomas", "Osaka": "aiko"}
@@ -293,11 +291,3 @@ class TestNetwork:
 def described(states: Mapping[str, Mapping[str, Any]]) -> str:
     """Who has how much of whose chain."""
     return "not settled:\n" + "\n".join(f"  {name}: {state['clock']}" for name, state in states.items())
-
-
-def until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
-        time.sleep(PAUSE)

@@ -6,9 +6,10 @@ from functools import partial
 
 from tests.network.conftest import Trio
 from tests.network.leaving import deactivate
-from tests.network.network import TestNetwork, until
+from tests.network.network import TestNetwork
 from tests.network.people import Person
 from tests.network.site import Site
+from tests.patience import until
 
 COLUMNS = [{"name": "title"}]
 TABLE = "requirements"

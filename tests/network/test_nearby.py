@@ -9,8 +9,9 @@ from uuid import UUID
 from stages.replication.discovery.adverts import Advert
 from stages.replication.discovery.network import Network
 from tests.network.conftest import Trio
-from tests.network.network import TestNetwork, until
+from tests.network.network import TestNetwork
 from tests.network.site import Site
+from tests.patience import until
 
 ON = {"FOUNDRY_DISCOVERY": "true", "FOUNDRY_DISCOVERY_INTERFACES": "127.0.0.1"}
 # Nobody listens there.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 
 from tests.network.conftest import Trio
-from tests.network.network import TestNetwork, until
+from tests.network.network import TestNetwork
 from tests.network.site import Site
+from tests.patience import until
 
 TABLE = "risks"
 

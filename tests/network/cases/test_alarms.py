@@ -7,8 +7,8 @@ from typing import Any
 from stages.registers.fold.ids import pair_id
 from tests.network.cases.test_two_sites import begin, titles
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 
 # Seconds: twice as long as two sites that are quiet do not compare.
 PATIENCE = 70.0

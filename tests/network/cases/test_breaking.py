@@ -10,8 +10,8 @@ from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.stored import bundles_of, ingested_numbers
 from tests.network.conftest import Trio
 from tests.network.frames import messages
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 
 BUNDLES = 60
 LARGE = 3

@@ -8,8 +8,8 @@ from stages.replication.held.services import retry_held
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.window import Window
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 
 AHEAD = 600
 

@@ -7,8 +7,8 @@ import random
 from tests.network.acts import REQUIREMENTS, RandomActs, furnish
 from tests.network.cases.stored import bundles_of, ingested_numbers
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.people import Person
+from tests.patience import until
 
 ACTS = 200
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.network.acts import furnish
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 
 MINUTE = 60.0
 

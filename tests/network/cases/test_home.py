@@ -14,8 +14,9 @@ from drafts.exchange.verification import verify_file
 from projects.services import add_member
 from tests.cast import new_reviewed
 from tests.network.conftest import Trio
-from tests.network.network import TestNetwork, until
+from tests.network.network import TestNetwork
 from tests.network.site import Site
+from tests.patience import until
 from tests.publishing.reviews import Review, begun, caller_of
 
 

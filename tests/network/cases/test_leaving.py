@@ -18,9 +18,9 @@ from tests.network.cases.outsider import Outsider
 from tests.network.cases.stored import chain_at, events_of
 from tests.network.conftest import Trio
 from tests.network.leaving import deactivate
-from tests.network.network import until
 from tests.network.people import Person
 from tests.network.site import Site
+from tests.patience import until
 
 ANN, CLOSER = "ann", "rosa"
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.stored import events_of
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 
 
 def test_a_site_joins_by_an_invitation_that_is_good_once(apart: Trio) -> None:

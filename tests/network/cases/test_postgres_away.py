@@ -13,8 +13,8 @@ from stages.replication.link.proofs import own_signer
 from tests import databases
 from tests.network.cases.test_two_sites import begin, titles
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 from tests.replication.link.sites import Stranger
 
 

@@ -21,9 +21,9 @@ from tests.faults.client import Client
 from tests.faults.client import RefusedError as RefusedByGateway
 from tests.network.cases.window import Window
 from tests.network.conftest import Trio
-from tests.network.network import until
 from tests.network.people import Person
 from tests.network.site import Site
+from tests.patience import until
 from tests.publishing.reviews import PASSWORD, Review, begun, caller_of
 
 NOTES = "For the first study."

@@ -9,9 +9,8 @@ from foundry_site.launcher.lines import Recording
 from tests.network.acts import furnish
 from tests.network.conftest import Trio
 from tests.network.frames import everything
-from tests.network.network import until
 from tests.network.site import Site
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 # A member who has written nothing in the registers, what they called themselves, and with what they came.
 HERMIT = "hermitbold"

@@ -12,9 +12,9 @@ from blake3 import blake3 as blake3_of
 
 from stages.automation.executing.working import run_execution
 from tests.network.conftest import Trio
-from tests.network.network import TestNetwork, until
+from tests.network.network import TestNetwork
 from tests.network.people import Answer, Person
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 CONTACTS = [{"name": "name", "type": "Text"}, {"name": "email", "type": "Text"}]
 JANE = {"name": "Jane", "email": "jane@co"}

@@ -8,7 +8,7 @@ from tests.network.conftest import Trio
 from tests.network.hostile.peer import Peer, read_invitation
 from tests.network.hostile.signing import Signer
 from tests.network.hostile.writing import Chain, record
-from tests.network.network import until
+from tests.patience import until
 
 TABLE = "requirements"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from tests.network.network import until
 from tests.network.site import Site
+from tests.patience import until
 
 MAX_GROWTH: Final = 128 * 1024 * 1024
 # Descriptors and threads that an idle node may have more of at one time than at another.
