@@ -42,7 +42,7 @@ from tests.controls import (  # noqa: F401 (hooks)
 )
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.exploring import load_profile
-from tests.gateway.nodes import Nodes
+from tests.gateway.nodes import nodes  # noqa: F401 (a fixture)
 from tests.leftovers import CLEAN, pytest_runtest_teardown  # noqa: F401 (a hook)
 from tests.reading import read_from_elsewhere
 from tests.services import SERVICES, worker
@@ -175,14 +175,6 @@ def process_environment(shared_database: str) -> dict[str, str]:
     """The environment of a child process (``manage.py serve`` …) on this worker's services and shared database."""
     address = databases.address(shared_database)
     return {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "foundry_site.settings"}
-
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
-    """Nodes that the tests of a file lend each other."""
-    nodes = Nodes()
-    yield nodes
-    nodes.end()
 
 
 @pytest.fixture(scope="session")

@@ -7,21 +7,27 @@ earlier test of its file has given back (`Nodes.lent`): its own project and peop
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from websockets.asyncio.client import connect
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from foundry_site.environment import BASE_DIR
 from projects.models import Project
 from tests.patience import PATIENCE
+
+Tokens = dict[UUID, str]
 
 MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
 
@@ -117,3 +123,32 @@ class Nodes:
         for free in self._free.values():
             for server in free:
                 server.process.end()
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    """Nodes that the tests of a file lend each other."""
+    nodes = Nodes()
+    yield nodes
+    nodes.end()
+
+
+async def receive(connection: ClientConnection) -> Any:
+    async with asyncio.timeout(PATIENCE):
+        return json.loads(await connection.recv())
+
+
+async def call(connection: ClientConnection, method: str, **params: Any) -> Any:
+    await connection.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
+    while "id" not in (frame := await receive(connection)):
+        pass
+    return frame
+
+
+async def closed(connection: ClientConnection) -> int | None:
+    """Read until the server closes; its code, None where the connection was simply lost."""
+    try:
+        while True:
+            await receive(connection)
+    except ConnectionClosed as close:
+        return close.rcvd.code if close.rcvd else None

@@ -19,8 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from accounts.models import User
 from foundry_site.server.sockets import FoundryWebSocket
 from projects.models import Project
-from tests.gateway.nodes import Nodes, Server, serving
-from tests.gateway.test_serve import Tokens, call, closed, receive
+from tests.gateway.nodes import Nodes, Server, Tokens, call, closed, receive, serving
 from tests.patience import PATIENCE
 
 LIMIT = 8 * 1024 * 1024

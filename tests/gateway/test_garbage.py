@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-from uuid import UUID
 
 import psutil
 import pytest
@@ -15,10 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
 from projects.models import Project
-from tests.gateway.nodes import Server, serving
-from tests.gateway.test_serve import call, receive
-
-Tokens = dict[UUID, str]
+from tests.gateway.nodes import Server, Tokens, call, receive, serving
 
 COUNT = 2_000
 GOOD = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "lock.renew", "params": {"fields": ["prompt_text"]}})

@@ -8,12 +8,9 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django_redis import get_redis_connection
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
 
 import realtime
 from accounts.models import User
@@ -22,37 +19,14 @@ from locking.models import Lease
 from locking.redis_locks import lock_key, read_many
 from projects.models import Project
 from tests.gateway.conftest import in_thread
-from tests.gateway.nodes import MANAGE, Nodes, Server
+from tests.gateway.nodes import MANAGE, Nodes, Server, Tokens, call, closed, receive
 from tests.patience import PATIENCE
-
-Tokens = dict[UUID, str]
 
 
 @pytest.fixture
 async def server(committed_db: None, process_environment: dict[str, str], nodes: Nodes) -> AsyncIterator[Server]:
     async with nodes.lent(process_environment) as server:
         yield server
-
-
-async def receive(connection: ClientConnection) -> Any:
-    async with asyncio.timeout(PATIENCE):
-        return json.loads(await connection.recv())
-
-
-async def call(connection: ClientConnection, method: str, **params: Any) -> Any:
-    await connection.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
-    while "id" not in (frame := await receive(connection)):
-        pass
-    return frame
-
-
-async def closed(connection: ClientConnection) -> int | None:
-    """Read until the server closes; its code, None where the connection was simply lost."""
-    try:
-        while True:
-            await receive(connection)
-    except ConnectionClosed as close:
-        return close.rcvd.code if close.rcvd else None
 
 
 async def test_a_long_text_is_saved_and_comes_back_whole(

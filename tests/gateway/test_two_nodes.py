@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django_redis import get_redis_connection
@@ -18,11 +17,8 @@ from locking.sweeper import sweep_once
 from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, in_thread
-from tests.gateway.nodes import Nodes, Server
-from tests.gateway.test_serve import call, receive
+from tests.gateway.nodes import Nodes, Server, Tokens, call, closed, receive
 from tests.patience import PATIENCE
-
-Tokens = dict[UUID, str]
 
 PROMPT = "prompt_text"
 
@@ -118,7 +114,6 @@ async def test_a_member_removed_here_is_out_there(
     node: Node, other: Server, project: Project, editor: User, owner: User, tokens: Tokens, caller_for: Any
 ) -> None:
     from projects.services import remove_member
-    from tests.gateway.test_serve import closed
 
     async with other.connect(project, tokens[editor.id]) as there:
         await receive(there)

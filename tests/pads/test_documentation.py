@@ -20,8 +20,7 @@ from stages.pads.loading import read_text
 from stages.pads.models import Pad
 from stages.pads.services import create_pad
 from tests.gateway.conftest import in_thread
-from tests.gateway.nodes import Nodes, Server
-from tests.gateway.test_serve import call, receive
+from tests.gateway.nodes import Nodes, Server, call, receive
 from tests.patience import PATIENCE
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "pads.md"

@@ -17,8 +17,7 @@ from stages.pads.loading import read_text
 from stages.pads.models import Pad
 from stages.pads.services import create_pad
 from tests.gateway.conftest import SocketOf, in_thread
-from tests.gateway.nodes import Nodes, Server
-from tests.gateway.test_serve import call, receive
+from tests.gateway.nodes import Nodes, Server, call, receive
 from tests.pads.live import TextClient, edits_of
 
 COUNT = 15

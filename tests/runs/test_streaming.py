@@ -19,8 +19,7 @@ from stages.runs.models import LogKind, Run, RunLog, RunStatus
 from stages.runs.services import append_log, claim_run, finish_run
 from stages.runs.services.working import Claim
 from tests.gateway.conftest import in_thread
-from tests.gateway.nodes import Nodes, Server
-from tests.gateway.test_serve import call, receive
+from tests.gateway.nodes import Nodes, Server, call, receive
 from tests.patience import PATIENCE
 from tests.runs.world import World
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -19,12 +18,9 @@ from projects.models import Project
 from projects.services import remove_member
 from tests.gateway.client import Client, ClosedError
 from tests.gateway.conftest import SocketOf, in_thread
-from tests.gateway.nodes import Nodes, Server
-from tests.gateway.test_serve import call, receive
+from tests.gateway.nodes import Nodes, Server, Tokens, call, receive
 from tests.sample_stage.models import Note
 from tests.sample_stage.services import add_note, close_notes
-
-Tokens = dict[UUID, str]
 
 
 @pytest.fixture
