@@ -154,6 +154,11 @@ class TestNetwork:
     def is_member(self, site: Site) -> bool:
         return site.owner.request("GET", f"v1/projects/{self.project}/").status == 200
 
+    def is_linked(self, site: Site, other: Site) -> bool:
+        """Whether a site has a link with another one."""
+        query = "SELECT 1 FROM replication_peer WHERE project_id = %s AND name = %s AND connected_at IS NOT NULL"
+        return bool(site.rows(query, [self.project, other.name]))
+
     def admit_everybody(self, *sites: Site) -> None:
         """Let each of these sites, or of all that have joined, admit the others, which somebody introduces to it."""
         for site, other in itertools.permutations(sites or self.members(), 2):

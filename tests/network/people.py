@@ -42,10 +42,10 @@ class Person:
     username: str
     token: str
 
-    def request(self, method: str, path: str, body: Any = None, *, agent: str = "network") -> Answer:
+    def request(self, method: str, path: str, body: Any = None) -> Answer:
         """One request, on a connection of its own. Raises `OSError` and `HTTPException` where the site is gone."""
         connection = http.client.HTTPConnection("127.0.0.1", self.site.node.port, timeout=PATIENCE)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "User-Agent": agent}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
             sent = None if body is None else json.dumps(body)
             connection.request(method, f"/api/{path}", body=sent, headers=headers)
@@ -110,6 +110,10 @@ class Person:
         if answer.status >= 400:
             raise RefusedError(f"{self.site.name}: records/list", answer)
         return {each["entity_id"]: each["fields"] for each in answer.body["records"]}
+
+    def titles(self, project: str, table: str = "requirements") -> list[str]:
+        """The titles that the records of a table show, sorted."""
+        return sorted(str(each["title"]) for each in self.records(project, table).values())
 
     def state(self, project: str) -> Mapping[str, Any]:
         """What this site has of the registers: `clock`, `state_hash`, `open_conflicts`."""

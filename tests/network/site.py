@@ -213,10 +213,10 @@ class Site:
                 )
                 self.people[name] = self._person(user)
 
-    def sign_in_again(self, person: Person) -> Person:
-        """The same person with another token: those of an account that was closed are gone."""
+    def person_of(self, user: User) -> Person:
+        """Somebody with an account there, and a new token of their own."""
         with self.opened():
-            return self._person(User.objects.get(pk=person.id))
+            return self._person(user)
 
     def _person(self, user: User) -> Person:
         _, token = create_token(caller=foundry_caller("command"), name="network", user_id=user.id)
@@ -265,7 +265,12 @@ class Site:
 
     @contextmanager
     def tampered(
-        self, table: str, statement: str, parameters: Sequence[Any] = (), *, put_right: Callable[[], object]
+        self,
+        table: str,
+        statement: str,
+        parameters: Sequence[Any] | Mapping[str, Any] = (),
+        *,
+        put_right: Callable[[], object],
     ) -> Iterator[None]:
         """As `tamper`, until the context ends: what comes after it, the verifier included, finds all as it was."""
         self.tamper(table, statement, parameters)

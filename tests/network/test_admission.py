@@ -34,7 +34,7 @@ class Shared:
         return (person or site.owner).create(self.id, TABLE, title=title)
 
     def titles(self, site: Site) -> set[str]:
-        return {each["title"] for each in site.owner.records(self.id, TABLE).values()}
+        return set(site.owner.titles(self.id, TABLE))
 
     def is_revoked_at(self, site: Site) -> bool:
         """Whether a site has heard that a key no longer counts."""

@@ -28,10 +28,6 @@ def began(site: Site) -> str:
     return project
 
 
-def titles(site: Site, project: str) -> list[str]:
-    return [each["title"] for each in site.owner.records(project, "requirements").values()]
-
-
 def test_a_site_is_killed_backed_up_and_restored(apart: Trio) -> None:
     network, basel = apart.network, apart.a
     network.project = project = began(basel)
@@ -41,9 +37,9 @@ def test_a_site_is_killed_backed_up_and_restored(apart: Trio) -> None:
     with pytest.raises(GONE):
         basel.owner.get(f"projects/{project}/")
     basel.start()
-    assert titles(basel, project) == ["It stops", "It starts"]
+    assert basel.owner.titles(project) == ["It starts", "It stops"]
     basel.restore(backup)
-    assert titles(basel, project) == ["It stops"]
+    assert basel.owner.titles(project) == ["It stops"]
 
 
 def test_sites_are_installations_of_their_own(apart: Trio) -> None:

@@ -23,11 +23,6 @@ def key_at(network: TestNetwork, site: Site, other: Site) -> str:
     return key
 
 
-def is_linked(network: TestNetwork, site: Site, other: Site) -> bool:
-    query = "SELECT 1 FROM replication_peer WHERE name = %s AND project_id = %s AND connected_at IS NOT NULL"
-    return bool(site.rows(query, [other.name, network.project]))
-
-
 def move_away(network: TestNetwork, site: Site, other: Site) -> None:
     """Let a site know another one at an address where nobody is."""
     path = f"projects/{network.project}/sites/{key_at(network, site, other)}/rights/"
@@ -47,14 +42,12 @@ def test_an_admitted_site_is_dialled_where_it_was_found(apart: Trio) -> None:
     assert lyon.owner.get(f"projects/{network.project}/sites/nearby/")["results"] == []
     # Somebody who says that they are Basel, with an address that leads to a site which is not.
     forged = Advert(UUID(network.project), key, NOWHERE.replace(":1", f":{lyon.front}"))
-    dialled = network.lines.line(lyon.name, lyon.name)
-    dialled.recordings, dialled.records = [], True
-    asyncio.run(_advertised_until_found(forged, lyon, network))
-    until(lambda: any(each.answered for each in dialled.recordings), "it is dialled")
-    dialled.records = False
-    assert not is_linked(network, lyon, basel)
+    with network.recorded(network.lines.line(lyon.name, lyon.name)) as dialled:
+        asyncio.run(_advertised_until_found(forged, lyon, network))
+        until(lambda: any(each.answered for each in dialled), "it is dialled")
+    assert not network.is_linked(lyon, basel)
     basel.start_again()
-    until(lambda: is_linked(network, lyon, basel), "Lyon has found Basel")
+    until(lambda: network.is_linked(lyon, basel), "Lyon has found Basel")
     basel.owner.create_table(network.project, "risks", columns=[{"name": "title"}])
     network.wait_for_sync()
 
@@ -80,20 +73,17 @@ def test_sites_that_found_each_other_are_linked_once_both_have_admitted_the_othe
     for site, other in pairs:
         until(lambda: keys[other.name] in nearby_at(network, site), f"{site.name} shows {other.name}", 5)  # noqa: B023
         assert not nearby_at(network, site)[keys[other.name]]["is_admitted"]
-    lines = network.lines.between(lyon.name, cork.name)
-    for line in lines:
-        line.recordings, line.records = [], True
-    basel.owner.create_table(network.project, "risks", columns=[{"name": "title"}])
-    network.wait_for_sync()
-    assert [line.recordings for line in lines] == [[], []]
-    network.decide(lyon, cork, "admit", rights="writes", copies=False, address="")
-    until(lambda: any(each.answered for each in lines[0].recordings), "Lyon dials Cork")
-    assert not is_linked(network, lyon, cork)
-    assert lines[1].recordings == []
-    for line in lines:
-        line.records = False
+    there, back = network.lines.between(lyon.name, cork.name)
+    with network.recorded(there) as dialled, network.recorded(back) as dialled_back:
+        basel.owner.create_table(network.project, "risks", columns=[{"name": "title"}])
+        network.wait_for_sync()
+        assert dialled == dialled_back == []
+        network.decide(lyon, cork, "admit", rights="writes", copies=False, address="")
+        until(lambda: any(each.answered for each in dialled), "Lyon dials Cork")
+        assert not network.is_linked(lyon, cork)
+        assert dialled_back == []
     network.decide(cork, lyon, "admit", rights="writes", copies=False, address="")
-    until(lambda: is_linked(network, lyon, cork), "they are linked")
+    until(lambda: network.is_linked(lyon, cork), "they are linked")
 
 
 async def _advertised_until_found(forged: Advert, site: Site, network: TestNetwork) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 from tests.network.conftest import Trio
 from tests.network.network import TestNetwork
@@ -26,7 +27,7 @@ def write(network: TestNetwork, site: Site, *titles: str) -> None:
 
 
 def titles_at(network: TestNetwork, site: Site) -> set[str]:
-    return {str(each["title"]) for each in site.owner.records(network.project, TABLE).values()}
+    return set(site.owner.titles(network.project, TABLE))
 
 
 def test_a_restored_site_writes_once_it_has_its_own_bundles_back(apart: Trio) -> None:
@@ -63,9 +64,15 @@ def test_without_its_data_folder_what_it_writes_is_a_fork_that_both_see(apart: T
     write(network, lyon, "Under the same number")
     network.heal()
     for site in (basel, lyon):
-        until(lambda site=site: alarms_at(network, site), f"{site.name} shows the fork")  # type: ignore[misc]
+        until(partial(alarms_at, network, site), f"{site.name} shows the fork")
     assert titles_at(network, basel) == {"After the backup"}
     assert titles_at(network, lyon) == {"Under the same number"}
+    for site in (basel, lyon):
+        until(partial(holds_fork, network, site), f"{site.name} holds the other one's bundle")
+
+
+def holds_fork(network: TestNetwork, site: Site) -> bool:
+    return [each["reason"] for each in network.held(site)] == ["fork"]
 
 
 def alarms_at(network: TestNetwork, site: Site) -> list[object]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.network.acts import furnish
+from stages.registers.fold.ids import pair_id
+from tests.network.acts import REQUIREMENTS, RISKS, furnish
 from tests.network.conftest import Trio
 from tests.network.site import Site
 from tests.patience import until
@@ -36,9 +37,29 @@ def test_a_row_that_was_changed_by_hand(trio: Trio) -> None:
     ):
         # Nobody writes anything: they compare by themselves.
         until(lambda: all(record in str(each) for each in alarms(a, b, project)), "both name the record", MINUTE)
-        assert alarm_at(a, project, b.name)["kind"] == "differs"
+        assert [(each["kind"], each["records"]) for each in alarms(a, b, project)] == [("differs", [record])] * 2
     until(lambda: all(map(is_over, alarms(a, b, project))), "both alarms are over", MINUTE)
     network.assert_same()
+
+
+def test_a_mapping_that_was_deleted_by_hand(trio: Trio) -> None:
+    network, (a, b, _c), project = trio.network, trio.sites, trio.project
+    furnish(a.owner, project)
+    columns = {"facet_a": REQUIREMENTS, "field_a": "title", "facet_b": RISKS, "field_b": "title"}
+    a.owner.post(f"projects/{project}/registers/mappings/", columns)
+    network.wait_for_sync()
+    mapping = pair_id(((REQUIREMENTS, "title"), (RISKS, "title")))
+    with b.tampered(
+        "registers_mapping",
+        "DELETE FROM registers_mapping WHERE project_id = %s",
+        [project],
+        put_right=lambda: b.manage("rebuild_registers", project),
+    ):
+        a.owner.create(project, REQUIREMENTS, title="So that they compare now")
+        until(lambda: all(mapping in str(each) for each in alarms(a, b, project)), "both name the mapping", MINUTE)
+        assert [(each["kind"], each["mappings"]) for each in alarms(a, b, project)] == [("differs", [mapping])] * 2
+    a.owner.create(project, REQUIREMENTS, title="So that they compare again")
+    until(lambda: all(map(is_over, alarms(a, b, project))), "both alarms are over", MINUTE)
 
 
 def is_over(alarm: Any) -> bool:

@@ -25,10 +25,6 @@ from tests.patience import until
 ANN, CLOSER = "ann", "rosa"
 
 
-def titles(site: Site, project: str) -> set[str]:
-    return {str(each["title"]) for each in site.owner.records(project, REQUIREMENTS).values()}
-
-
 def test_links_of_a_revoked_site_end_at_once(trio: Trio) -> None:
     """Case 25: within 2 seconds, and it does not come back."""
     network, (a, b, c), project = trio.network, trio.sites, trio.project
@@ -36,7 +32,7 @@ def test_links_of_a_revoked_site_end_at_once(trio: Trio) -> None:
     before = b.owner.create(project, REQUIREMENTS, title="Before")
     network.wait_for_sync()
     network.decide(a, b, "revoke", reason="A lost laptop")
-    until(lambda: not is_linked(a, b, project), "the link has ended", 2)
+    until(lambda: not network.is_linked(a, b), "the link has ended", 2)
     # What it writes before they follow may still count: they accept it.
     until(lambda: network.seen_at(c, b)["revoked_elsewhere"], "it has heard of it")
     network.decide(c, b, "follow")
@@ -46,13 +42,8 @@ def test_links_of_a_revoked_site_end_at_once(trio: Trio) -> None:
     shown = a.owner.records(project, REQUIREMENTS)
     assert before in shown
     assert afterwards not in shown
-    assert not is_linked(a, b, project)
-    assert not is_linked(c, b, project)
-
-
-def is_linked(site: Site, other: Site, project: str) -> bool:
-    query = "SELECT connected_at IS NOT NULL FROM replication_peer WHERE project_id = %s AND name = %s"
-    return bool(site.rows(query, [project, other.name])[0][0])
+    assert not network.is_linked(a, b)
+    assert not network.is_linked(c, b)
 
 
 def test_sites_that_follow_end_at_one_head_and_hold_what_came_later(trio: Trio) -> None:
@@ -76,7 +67,7 @@ def test_sites_that_follow_end_at_one_head_and_hold_what_came_later(trio: Trio) 
     network.assert_same(a, c)
     for site in (a, c):
         assert len(chain_at(site, project, key)) == head, site.name
-        assert {f"Only at C {number}" for number in range(3)} <= titles(site, project), site.name
+        assert {f"Only at C {number}" for number in range(3)} <= set(site.owner.titles(project)), site.name
     b.owner.create(project, REQUIREMENTS, title="Afterwards")
     *_before, later = chain_at(b, project, key)
     before = network.state_hash(a)
@@ -136,11 +127,11 @@ def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> N
         outsider.push(site, later)
         assert [(each["reason"], each["site"]) for each in network.held(site)] == [("revoked", signer.site_key)]
     assert network.assert_same() == state
-    assert all("Earlier" in titles(site, project) for site in trio.sites)
+    assert all("Earlier" in site.owner.titles(project) for site in trio.sites)
     # The chain of her site goes on all the same.
     a.owner.create(project, REQUIREMENTS, title="Of somebody else")
     network.assert_same()
-    assert all("Later" not in titles(site, project) for site in trio.sites)
+    assert all("Later" not in site.owner.titles(project) for site in trio.sites)
 
 
 def heard_at(site: Site, project: str, signer: ActorSigner) -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.stored import events_of
@@ -42,22 +41,14 @@ def test_an_invitation_ends_after_a_day(apart: Trio) -> None:
     assert not network.is_member(b)
 
 
-@contextmanager
-def shifted_invitations(site: Site, project: str, hours: int) -> Iterator[None]:
-    shift_invitations(site, project, hours)
-    try:
-        yield
-    finally:
-        shift_invitations(site, project, -hours)
-
-
-def shift_invitations(site: Site, project: str, hours: int) -> None:
-    site.tamper(
-        "replication_invitation",
-        "UPDATE replication_invitation SET created_at = created_at + make_interval(hours => %(hours)s),"
-        " expires_at = expires_at + make_interval(hours => %(hours)s) WHERE project_id = %(project)s",
-        {"hours": hours, "project": project},
+def shifted_invitations(site: Site, project: str, hours: int) -> AbstractContextManager[None]:
+    table = "replication_invitation"
+    query = (
+        f"UPDATE {table} SET created_at = created_at + make_interval(hours => %(hours)s),"
+        " expires_at = expires_at + make_interval(hours => %(hours)s) WHERE project_id = %(project)s"
     )
+    there, back = ({"hours": each, "project": project} for each in (hours, -hours))
+    return site.tampered(table, query, there, put_right=lambda: site.tamper(table, query, back))
 
 
 def test_who_may_only_read_has_what_it_writes_held_until_it_may_write(apart: Trio) -> None:

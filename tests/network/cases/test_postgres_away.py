@@ -11,7 +11,6 @@ from psycopg import sql
 
 from stages.replication.link.proofs import own_signer
 from tests import databases
-from tests.network.cases.test_two_sites import begin, titles
 from tests.network.conftest import Trio
 from tests.network.site import Site
 from tests.patience import until
@@ -33,13 +32,10 @@ def without_postgres(site: Site) -> Iterator[None]:
 
 def test_links_end_and_come_again(apart: Trio) -> None:
     network, home, other = apart.network, apart.a, apart.b
-    begin(network, home, other)
-
-    def is_linked() -> bool:
-        query = "SELECT 1 FROM replication_peer WHERE connected_at IS NOT NULL AND project_id = %s"
-        return bool(other.rows(query, [network.project]))
-
-    until(is_linked, "they are linked")
+    network.share(home, other)
+    home.owner.create_table(network.project, "requirements", columns=[{"name": "title"}])
+    network.wait_for_sync()
+    until(lambda: network.is_linked(other, home), "they are linked")
     with home.opened():
         stranger = Stranger(f"ws://127.0.0.1:{home.node.port}", own_signer().key)
 
@@ -51,6 +47,6 @@ def test_links_end_and_come_again(apart: Trio) -> None:
     with without_postgres(home):
         assert asyncio.run(call()) == 1013
         other.owner.create(network.project, "requirements", title="Meanwhile")
-        until(lambda: not is_linked(), "the link has ended")
+        until(lambda: not network.is_linked(other, home), "the link has ended")
     network.wait_for_sync()
-    assert titles(network, home) == ["Meanwhile"]
+    assert home.owner.titles(network.project) == ["Meanwhile"]

@@ -11,9 +11,7 @@ from uuid import UUID
 import pytest
 from django.core.management import CommandError
 
-from accounts.callers import foundry_caller
 from accounts.models import User
-from accounts.services import create_token
 from projects.services import add_member
 from tests.browser.passwords import hashed_as_the_server_does
 from tests.cast import new_reviewed
@@ -81,7 +79,7 @@ def test_what_home_saves_and_releases_is_read_at_the_replica_and_changed_there_b
 
 def release_at_home(home: Site, review: Review) -> None:
     """Save v15 and release it, by REST: past home's server nothing would wake its links."""
-    people = {role: person_of(home, review.people[role]) for role in ("editor", "reviewer", "owner")}
+    people = {role: home.person_of(review.people[role]) for role in ("editor", "reviewer", "owner")}
     here, editor = f"projects/{review.project.id}/", people["editor"]
     session = editor.post(f"{here}sessions/")["session_id"]
     token = editor.post(f"{here}locks/", {"field": "prompt_text", "session_id": session})["token"]
@@ -92,13 +90,6 @@ def release_at_home(home: Site, review: Review) -> None:
         proof = {"username": people[role].username, "password": PASSWORD, "comment": "Read"}
         read = hashlib.sha256(NOTES.encode()).hexdigest()
         people[role].post(f"releases/{release['id']}/signatures/", {**proof, "meaning": meaning, "notes": read})
-
-
-def person_of(site: Site, user: User) -> Person:
-    """Somebody with an account there, and a token of their own."""
-    with site.opened():
-        _, token = create_token(caller=foundry_caller("command"), name="network", user_id=user.id)
-    return Person(site, str(user.id), user.username, token)
 
 
 FORMS: dict[str, dict[str, Any]] = {
