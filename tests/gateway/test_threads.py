@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from gateway.execution import LaneExecutor
+from tests.patience import PATIENCE
 
 
 def waiting() -> float:
@@ -22,10 +23,10 @@ async def test_work_that_waits_for_a_thread_is_counted() -> None:
 
     def work() -> bool:
         began.set()
-        return go_on.wait(10)
+        return go_on.wait(PATIENCE)
 
     running = asyncio.create_task(lane(work))
-    assert await asyncio.to_thread(began.wait, 10)
+    assert await asyncio.to_thread(began.wait, PATIENCE)
     queued = [asyncio.create_task(lane(work)) for _ in range(2)]
     await asyncio.sleep(0)
     assert waiting() == 2.0
@@ -41,16 +42,16 @@ async def test_work_that_fails_when_nobody_waits_for_it_any_more_is_no_error_in_
 
     def work() -> None:
         began.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         raise ValueError("too late")
 
     running = asyncio.create_task(lane(work))
-    assert await asyncio.to_thread(began.wait, 10)
+    assert await asyncio.to_thread(began.wait, PATIENCE)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     go_on.set()
-    # The only thread is free again, and what it has told the event loop before has been heard.
+    # The only thread is free again, and what it had scheduled on the event loop before has run.
     assert await lane(lambda: True)
     del running
     gc.collect()

@@ -22,7 +22,7 @@ from tests.registers.fold.writing import numbered_id
 from tests.registers.storing.world import Desk
 from tests.replication.ingest.forging import Forgery
 from tests.replication.ingest.world import Site, record
-from tests.replication.link.sites import Stranger, Talk
+from tests.replication.link.sites import STATE, Stranger, Talk
 
 A, B, C = map(numbered_id, (5, 7, 8))
 FURTHEST = 2**31 - 1
@@ -96,16 +96,12 @@ async def _asked(talk: Talk, method: str) -> dict[str, Any]:
             await talk.write(json.dumps({"jsonrpc": "2.0", "id": frame["id"], "error": unknown}))
 
 
-def _state(held: dict[str, Any]) -> dict[str, Any]:
-    return {"clock": {}, "state_hash": "00" * 32, "held": held, "admitted": [], "record": {}, "now": 0}
-
-
 async def test_a_site_that_was_given_a_forged_bundle_is_sent_the_true_ones(
     stranger: Stranger, project: Project, editor: Any, caller_for: Callable[..., Any], new_code: Callable[[], str]
 ) -> None:
     code, own = await _shared(project, caller_for(editor), new_code)
     async with stranger.linked(project.id, code) as (_called, talk):
-        await talk.say("state", _state({own: [FURTHEST, "ab" * 32]}), 1)
+        await talk.say("state", {**STATE, "held": {own: [FURTHEST, "ab" * 32]}}, 1)
         pushed = await _asked(talk, "bundles.push")
         assert pushed["bundles"]
         assert pushed["keys"]
@@ -117,7 +113,7 @@ async def test_a_site_that_holds_a_bundle_without_its_certificate_is_sent_that(
     code, own = await _shared(project, caller_for(editor), new_code)
     newest = await in_thread(lambda: clock_of(project.id)[own])
     async with stranger.linked(project.id, code) as (_called, talk):
-        await talk.say("state", _state({own: newest[1:]}), 1)
+        await talk.say("state", {**STATE, "held": {own: newest[1:]}}, 1)
         pushed = await _asked(talk, "bundles.push")
         assert pushed["bundles"] == []
         assert pushed["keys"]

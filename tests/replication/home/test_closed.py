@@ -52,9 +52,9 @@ CLOSED_PAGES: Final = [
 def test_every_address_refuses_and_names_the_home(owner: User) -> None:
     project, names = replica_of(owner)
     _, token = create_token(caller=foundry_caller("command"), name="test", user_id=owner.id)
-    told = {f"{row.method} {row.path}": _told(row, project, names, Api(token=token)) for row in CLOSED}
-    assert len(told) > 40
-    wrong = {what: said for what, said in told.items() if said != (409, "project_frozen", True)}
+    answers = {f"{row.method} {row.path}": _answer(row, project, names, Api(token=token)) for row in CLOSED}
+    assert len(answers) > 40
+    wrong = {what: said for what, said in answers.items() if said != (409, "project_frozen", True)}
     assert not wrong, "\n".join(f"{what}: {said}" for what, said in wrong.items())
 
 
@@ -62,16 +62,16 @@ def test_every_page_refuses_and_names_the_home(owner: User) -> None:
     project, names = replica_of(owner)
     client = Client()
     client.force_login(owner)
-    told = {}
+    answers = {}
     for row in CLOSED_PAGES:
         with rolled_back():
             path = row.path_in(f"/projects/{project.id}/", **names)
             # Some forms name the session of their page.
             body = {"session": names["session"], **filled(row.body, names)}
             answer: Any = client.generic("POST", path, **form(body))
-        told[f"{row.name} {row.path}"] = (answer.status_code, "Uppsala" in answer.content.decode())
-    assert len(told) > 20
-    wrong = {what: said for what, said in told.items() if said != (409, True)}
+        answers[f"{row.name} {row.path}"] = (answer.status_code, "Uppsala" in answer.content.decode())
+    assert len(answers) > 20
+    wrong = {what: said for what, said in answers.items() if said != (409, True)}
     assert not wrong, "\n".join(f"{what}: {said}" for what, said in wrong.items())
 
 
@@ -92,7 +92,7 @@ def replica_of(owner: User) -> tuple[Project, dict[str, str]]:
     return project, names
 
 
-def _told(row: Row, project: Project, names: dict[str, str], api: Api) -> tuple[int, str, bool]:
+def _answer(row: Row, project: Project, names: dict[str, str], api: Api) -> tuple[int, str, bool]:
     """The status, the code, and whether the refusal names the home."""
     with rolled_back():
         path = row.path_in(f"/api/v1/projects/{project.id}/", **names)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
 
-from kernel.canonical import canonical
 from kernel.statements import database_now
 from stages.registers.fold.hlc import make_hlc, split_hlc
 from stages.registers.fold.payloads import CreateEntity, SetField
-from stages.registers.fold.wire import WireBundle
 from stages.registers.models import Operation
 from stages.registers.storing.storage import PostgresStorage
 from stages.replication.choices import HeldReason, Rights
@@ -24,43 +21,12 @@ from stages.replication.ingest.services import CloseReason
 from stages.replication.models import HeldBundle
 from tests.registers.fold.writing import numbered_id
 from tests.registers.storing.world import REQ, Desk
-from tests.replication.ingest.forging import Forgery
+from tests.replication.ingest.forging import FLIPPED, MALFORMED, Forgery, of_signature
 from tests.replication.ingest.world import Site, record
 
 pytestmark = pytest.mark.django_db
 A, B, C = map(numbered_id, (5, 6, 7))
 MINUTE = 60_000
-
-
-def flipped(text: str, member: str, digit: int = -1) -> str:
-    """A canonical text in which one digit of a member is another one."""
-    value = json.loads(text)
-    found = value[member]
-    value[member] = found[:digit] + ("0" if found[digit] != "0" else "1") + (found[digit + 1 :] if digit != -1 else "")
-    return canonical(value)
-
-
-def of_text(bundle: WireBundle) -> WireBundle:
-    text, signature = bundle.operations[-1]
-    return replace(bundle, operations=(*bundle.operations[:-1], (text.replace("elsewhere", "elsewherf"), signature)))
-
-
-def of_signature(bundle: WireBundle) -> WireBundle:
-    text, signature = bundle.operations[0]
-    return replace(bundle, operations=((text, bytes([signature[0] ^ 1]) + signature[1:]), *bundle.operations[1:]))
-
-
-FLIPPED: dict[str, tuple[Callable[[WireBundle], WireBundle], HeldReason]] = {
-    "text": (of_text, HeldReason.BAD_SIGNATURE),
-    "signature": (of_signature, HeldReason.BAD_SIGNATURE),
-    "header": (lambda each: replace(each, header=flipped(each.header, "bundle_id")), HeldReason.MALFORMED),
-    "prev": (lambda each: replace(each, header=flipped(each.header, "prev")), HeldReason.MALFORMED),
-    "not json": (lambda each: replace(each, header="{"), HeldReason.MALFORMED),
-    "order of keys": (
-        lambda each: replace(each, header=json.dumps(dict(reversed(json.loads(each.header).items())))),
-        HeldReason.MALFORMED,
-    ),
-}
 
 
 @pytest.mark.parametrize("name", FLIPPED)
@@ -86,18 +52,6 @@ def test_what_is_wrong_does_not_keep_other_chains_from_coming_in(ann: Desk, base
     (wrong,), (right,) = basel.records(A), chur.records(B)
     assert basel.send(of_signature(wrong), right).accepted == 1
     assert ann.value(B, "title") == "made elsewhere"
-
-
-MALFORMED: dict[str, Callable[[Forgery], None]] = {
-    "first HLC equals an entry of the clock": lambda each: each.see(each.last_hlc()),
-    "HLCs fall": lambda each: each.set_hlcs(2, 1),
-    "clock falls": lambda each: each.see(make_hlc(1)),
-    "no number at all": lambda each: each.set_header(number=0),
-    "more operations than it says": lambda each: each.set_header(count=1),
-    "an operation's id twice": lambda each: each.repeat_id(),
-    "an id of a bundle before": lambda each: each.use_id_of_before(),
-    "another project": lambda each: each.set_header(project=numbered_id(99)),
-}
 
 
 @pytest.mark.parametrize("name", MALFORMED)

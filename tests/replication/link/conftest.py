@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 
@@ -16,12 +17,13 @@ from stages.replication.link.proofs import own_signer
 from stages.replication.link.tries import forget_tries
 from tests.replication.link.sites import Stranger
 
+BASEL: Final = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
+
 
 @pytest.fixture(scope="module")
 def node(process_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeProcess]:
     """A node in a process of its own, for all tests of a file."""
-    more = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
-    node = NodeProcess({**process_environment, **more}, tmp_path_factory.mktemp("basel") / "node.log")
+    node = NodeProcess({**process_environment, **BASEL}, tmp_path_factory.mktemp("basel") / "node.log")
     with running(node):
         yield node
 

@@ -11,9 +11,7 @@ from uuid import UUID
 
 from stages.registers.fold.wire import WireBundle
 from stages.replication.ingest.wire import write_wire
-from tests.replication.link.sites import Stranger, Talk
-
-_STATE = {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
+from tests.replication.link.sites import STATE, Stranger, Talk
 
 
 @dataclass(slots=True)
@@ -41,5 +39,5 @@ class Pusher:
 @asynccontextmanager
 async def pushing_to(site: Stranger, project: UUID) -> AsyncIterator[Pusher]:
     async with site.linked(project) as (_called, talk):
-        await talk.say("state", _STATE)
+        await talk.say("state", STATE)
         yield Pusher(talk)

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,6 +16,16 @@ from stages.replication.link.calling import SUBPROTOCOL, Called, Calling, call_s
 from stages.replication.link.proofs import Parties, Signer, new_nonce, signed
 from stages.replication.link.wires import DialledWire
 from tests.replication.link.keys import new_signer
+
+# What a site that has nothing says as its state.
+STATE: Final[dict[str, Any]] = {
+    "clock": {},
+    "state_hash": "00" * 32,
+    "held": {},
+    "admitted": [],
+    "record": {},
+    "now": 0,
+}
 
 
 async def no_other_key(_key: str, _chain: object) -> bool:

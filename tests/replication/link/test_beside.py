@@ -14,7 +14,8 @@ from stages.replication.link.links import MAX_BESIDE
 from stages.replication.link.methods import Answer, Method, Remote
 from stages.replication.link.requests import MAX_CHARACTERS, MAX_WAITING, WaitingRequests
 from tests.patience import PATIENCE
-from tests.replication.link.wires import STATE, Links, MemoryWire, wires
+from tests.replication.link.sites import STATE
+from tests.replication.link.wires import Links, MemoryWire, wires
 
 PIECE = b"x" * 1_000
 

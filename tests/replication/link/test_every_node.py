@@ -12,6 +12,7 @@ from foundry_site.launcher.nodes import NodeProcess, running
 from projects.models import Project
 from stages.replication.admission.services import revoke_site
 from tests.gateway.conftest import in_thread
+from tests.replication.link.conftest import BASEL
 from tests.replication.link.sites import Stranger
 
 SECONDS = 2
@@ -25,8 +26,7 @@ async def test_links_of_revoked_sites_end_on_every_node(
     process_environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    more = {"FOUNDRY_SITE_NAME": "Basel", "FOUNDRY_SITES_URL": "ws://127.0.0.1:1"}
-    second = NodeProcess({**process_environment, **more}, tmp_path / "second.log")
+    second = NodeProcess({**process_environment, **BASEL}, tmp_path / "second.log")
     revoke = partial(in_thread, revoke_site, caller=boss, project_id=project.id, reason="The laptops were stolen.")
     with running(second):
         other = Stranger(f"ws://127.0.0.1:{second.port}", stranger.to)

@@ -10,6 +10,7 @@ import pytest
 from stages.replication.link.frames import Request, Response, decode, request_frame, result_frame
 from stages.replication.link.messages import BundlesPush, Hello, State
 from stages.replication.link.methods import BadContent, read_params
+from tests.replication.link.sites import STATE
 
 GOOD = {"jsonrpc": "2.0", "id": 1, "method": "state", "params": {}}
 
@@ -53,9 +54,6 @@ def test_requests_and_answers() -> None:
 def test_anything_else_is_bad_content(text: str) -> None:
     with pytest.raises(BadContent):
         decode(text)
-
-
-STATE = {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
 
 
 def test_a_state_without_a_record_is_one() -> None:

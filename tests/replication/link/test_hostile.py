@@ -18,7 +18,7 @@ from projects.models import Project
 from stages.replication.link.frames import MAX_FIRST_FRAME, request_frame
 from stages.replication.link.handshakes import MAX_HANDSHAKES
 from tests.gateway.conftest import in_thread
-from tests.replication.link.sites import Stranger, Talk
+from tests.replication.link.sites import STATE, Stranger, Talk
 
 SEED = 20_261_201
 CONVERSATIONS = 1_000
@@ -135,8 +135,7 @@ async def test_what_an_admitted_site_says_wrongly_ends_its_own_link_only(
                 assert await talk.closed() in CODES, frame
         for method in (*METHODS[2:5], METHODS[-1]):
             async with stranger.linked(project.id) as (_called, talk):
-                state = {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
-                await talk.write(request_frame(1, "state", state))
+                await talk.write(request_frame(1, "state", STATE))
                 await talk.write(request_frame(2, method, {chance.choice("abc"): chance.choice(VALUES)}))
                 assert await talk.closed() == 4422, method
         await quiet.connection.ping()
@@ -147,10 +146,9 @@ async def test_whoever_lets_requests_pile_up_is_closed(
     stranger: Stranger, project: Project, new_code: Callable[[], str]
 ) -> None:
     async with stranger.linked(project.id, await in_thread(new_code)) as (_called, talk):
-        state = {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
         try:
             for number in range(1, 400):
-                await talk.write(request_frame(number, "state", state))
+                await talk.write(request_frame(number, "state", STATE))
         except ConnectionClosed:
             pass
         assert await talk.closed() == 4429
@@ -173,9 +171,7 @@ async def test_a_method_that_only_newer_sites_know_is_answered_and_the_link_stay
     stranger: Stranger, project: Project, new_code: Callable[[], str]
 ) -> None:
     async with stranger.linked(project.id, await in_thread(new_code)) as (_called, talk):
-        await talk.say(
-            "state", {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
-        )
+        await talk.say("state", STATE)
         await talk.say("of.later", {}, 700)
         await talk.say("digests.get", {}, 701)
         answers: dict[int, Any] = {}

@@ -21,7 +21,8 @@ from stages.replication.link.methods import Answer, Method
 from stages.replication.link.states import send_state
 from stages.replication.link.waking import LOOK_AGAIN, News, Waking, jittered
 from tests.patience import PATIENCE
-from tests.replication.link.wires import STATE, Links, wires
+from tests.replication.link.sites import STATE
+from tests.replication.link.wires import Links, wires
 
 
 class Counted:

@@ -28,8 +28,7 @@ from stages.replication.models import HeldBundle
 from tests.gateway.conftest import in_thread
 from tests.registers.fold.writing import numbered_id
 from tests.registers.storing.world import Desk
-from tests.replication.ingest.forging import Forgery
-from tests.replication.ingest.test_refused import FLIPPED, MALFORMED
+from tests.replication.ingest.forging import FLIPPED, MALFORMED, Forgery
 from tests.replication.ingest.world import Site, record
 from tests.replication.link.pushing import pushing_to
 from tests.replication.link.sites import Stranger

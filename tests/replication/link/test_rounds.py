@@ -136,5 +136,5 @@ async def test_a_decision_about_sites_makes_a_round_due(links: NodeLinks) -> Non
     links._happened(uuid4(), "draft.saved")
     assert not links._due.is_set()
     links._happened(uuid4(), "site.revoked")
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await links._due.wait()

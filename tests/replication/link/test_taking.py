@@ -14,7 +14,7 @@ from stages.replication.link.methods import Remote
 from stages.replication.link.taking import take_bundles
 from tests.registers.fold.writing import numbered_id
 from tests.registers.storing.world import Desk
-from tests.replication.ingest.test_people import revoked
+from tests.replication.ingest.statements import revoked
 from tests.replication.ingest.world import Site
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,7 @@ from stages.replication.link.access import LinkedPeer
 from stages.replication.link.close_codes import LinkClosed
 from stages.replication.link.links import SiteLink
 from stages.replication.link.methods import METHODS, WORKERS, Answer, Link, Method, Worker
-
-STATE = {"clock": {}, "state_hash": "00" * 32, "held": {}, "admitted": [], "record": {}, "now": 0}
+from tests.replication.link.sites import STATE
 
 
 class MemoryWire:
