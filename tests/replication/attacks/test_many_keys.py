@@ -17,7 +17,7 @@ from stages.replication.admission.statements import take_certificates
 from tests.registers.fold.writing import numbered_id
 from tests.registers.storing.foreign_site import certify
 from tests.replication.admission.world import Elsewhere
-from tests.replication.ingest.test_people import certified, statement
+from tests.replication.ingest.statements import certified, statement
 from tests.replication.ingest.world import Site
 
 pytestmark = pytest.mark.django_db

@@ -86,7 +86,7 @@ def of_signature(bundle: WireBundle) -> WireBundle:
     return replace(bundle, operations=((text, bytes([signature[0] ^ 1]) + signature[1:]), *bundle.operations[1:]))
 
 
-# One flipped character, and the reason for which the bundle is held.
+# Changes of a bundle that was signed, and the reason for which it is held then.
 FLIPPED: Final[dict[str, tuple[Callable[[WireBundle], WireBundle], HeldReason]]] = {
     "text": (of_text, HeldReason.BAD_SIGNATURE),
     "signature": (of_signature, HeldReason.BAD_SIGNATURE),
