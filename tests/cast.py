@@ -52,7 +52,7 @@ WITH_MATRIX = HERE / "rest"
 ROLES = ("editor", "reviewer", "viewer")
 NAME = "Oncology protocol agent"
 NOBODY: Mapping[str, User] = MappingProxyType({})
-_one_at_a_time = Lock()
+_patching = Lock()
 
 
 def new_caller(user: User, **facts: Any) -> Caller:
@@ -67,11 +67,11 @@ def _constraints_left_to_the_insert() -> Iterator[None]:
 
     Their words are for people, whose names may be wrong.
     """
-    with _one_at_a_time, patch.multiple(User, validate_unique=_say_nothing, validate_constraints=_say_nothing):
+    with _patching, patch.multiple(User, validate_unique=_skip, validate_constraints=_skip):
         yield
 
 
-def _say_nothing(_user: User, exclude: object = None) -> None:
+def _skip(_user: User, exclude: object = None) -> None:
     pass
 
 

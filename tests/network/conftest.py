@@ -56,7 +56,7 @@ def apart(standing_network: TestNetwork, django_db_blocker: DjangoDbBlocker) -> 
     """The three sites, whose owners have nothing in common yet."""
     with django_db_blocker.unblock():
         sites = tuple(standing_network.sites.values())
-        standing_network.begin_anew()
+        standing_network.reset()
         before = [len(site.output) for site in sites]
         yield Trio(standing_network, *sites)
         # Pytest shows it where the test has failed.

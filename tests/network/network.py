@@ -97,16 +97,16 @@ class TestNetwork:
             site.wait()
         return sites
 
-    def begin_anew(self) -> None:
-        """Let a test find the sites as if it were the first: they run, with right clocks, whole lines and no tries."""
+    def reset(self) -> None:
+        """Restore what the first test found: running sites with right clocks, whole lines, and no tries counted."""
         for site in self.sites.values():
             site.recover()
-        self._part_for_good()
+        self._end_project()
         self.lines.restore(itertools.starmap(self.lines.line, itertools.permutations(["", *self.sites], 2)))
         for site in self.sites.values():
             site.forget_tries()
 
-    def _part_for_good(self) -> None:
+    def _end_project(self) -> None:
         """End what they have in common: sites dial each other, and count refusals, as long as they have a project."""
         self.partition(*([site] for site in self.sites.values()))
         if self.project:

@@ -106,7 +106,7 @@ def sign_next(site: Site, project: str, signer: ActorSigner, title: str) -> Wire
 
 
 def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> None:
-    """Case 24: B hears it from A, C from B alone; what was signed before stays."""
+    """Case 24: B receives the revocation from A, C from B alone; what was signed before stays."""
     network, (a, b, c), project = trio.network, trio.sites, trio.project
     furnish(a.owner, project)
     a.add_people(ANN)
@@ -120,7 +120,7 @@ def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> N
     last = chain_at(a, project, signer.site_key)[-1].hash
     deactivate(a, ann, by=CLOSER)
     for site in (b, c):
-        until(lambda: heard_at(site, project, signer) == [last], f"{site.name} has heard of it")  # noqa: B023
+        until(lambda: last_bundle_at(site, project, signer) == [last], f"{site.name} has received it")  # noqa: B023
     state = network.wait_for_sync()
     later = sign_next(a, project, signer, "Later")
     for site in (b, c):
@@ -134,7 +134,7 @@ def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> N
     assert all("Later" not in site.owner.titles(project) for site in trio.sites)
 
 
-def heard_at(site: Site, project: str, signer: ActorSigner) -> list[str]:
-    """After which bundle nothing of somebody counts, as a site has heard it."""
+def last_bundle_at(site: Site, project: str, signer: ActorSigner) -> list[str]:
+    """After which bundle nothing of somebody counts at a site."""
     query = "SELECT encode(last_bundle, 'hex') FROM registers_keyrevocation WHERE project_id = %s AND public_key = %s"
     return [digest for (digest,) in site.rows(query, [project, bytes.fromhex(signer.public_key)])]

@@ -1,4 +1,4 @@
-"""Somebody who means harm, with the key of a site that was admitted, and another one that was not."""
+"""An attacker with the key of a site that was admitted, and another one that was not."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from tests.network.hostile.signing import Signer
 from tests.network.hostile.writing import Chain
 from tests.patience import PATIENCE
 
-LIVES: Final = 0
+# With which codes a site closes a connection; 0 for a link that stays open.
+TOO_LARGE, REFUSED, BAD, TOO_MANY = 1009, 4403, 4422, 4429
+STAYS_OPEN: Final = 0
 # What ends a conversation that was not understood, where it has not ended by then.
-LAST_WORD: Final = "no message"
+NO_MESSAGE: Final = "no message"
 # A fault of the site's, as an error.
-OURS: Final = (-32603, 500)
+INTERNAL_ERRORS: Final = (-32603, 500)
+Frames = Sequence[str | bytes]
 
 
 @dataclass(frozen=True)
@@ -67,25 +70,25 @@ class Attacker:
         peer = self.peer()
         async with peer.connected(self.target.port, local_addr=(next(self.addresses), 0)):
             code, self._code = self._code, ""
-            await peer.shake(**({"code": code} if code else {}))
+            await peer.handshake(**({"code": code} if code else {}))
             if state:
                 await peer.ask("state", peer.state())
             yield peer
 
-    async def say_before(self, frames: Sequence[str | bytes], project: str = "") -> int:
+    async def say_before(self, frames: Frames, project: str = "") -> int:
         """Send frames on a connection that has proved nothing; the code by which it is closed."""
         address = (next(self.addresses), 0)
         async with dialled(self.target.port, project or self.target.project, local_addr=address) as socket:
             with contextlib.suppress(ConnectionClosed):
-                for frame in (*frames, LAST_WORD):
+                for frame in (*frames, NO_MESSAGE):
                     await socket.send(frame)
             async with asyncio.timeout(PATIENCE):
                 await socket.wait_closed()
             assert socket.close_code is not None
             return socket.close_code
 
-    async def say(self, peer: Peer, frames: Sequence[str | bytes]) -> int:
-        """Send frames over a link; the code by which it is closed, or `LIVES`."""
+    async def say(self, peer: Peer, frames: Frames) -> int:
+        """Send frames over a link; the code by which it is closed, or `STAYS_OPEN`."""
         try:
             for frame in frames:
                 await peer.socket.send(frame)
@@ -100,9 +103,9 @@ class Attacker:
         except RefusedError as refused:
             raise AssertionError(refused.error) from refused
         else:
-            code = LIVES
+            code = STAYS_OPEN
         for answer in peer.answers:
-            assert answer.get("error", {}).get("code") not in OURS, answer
+            assert answer.get("error", {}).get("code") not in INTERNAL_ERRORS, answer
         assert code is not None
         return code
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
-from tests.network.hostile.attacker import Attacker
+from tests.network.hostile.attacker import BAD, REFUSED, TOO_LARGE, Attacker, Frames
 from tests.network.hostile.peer import milliseconds, request
 from tests.network.hostile.writing import new_id
-
-TOO_LARGE, REFUSED, BAD = 1009, 4403, 4422
-Frames = Sequence[str | bytes]
 
 
 def hello(attacker: Attacker, **more: Any) -> str:

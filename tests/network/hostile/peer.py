@@ -69,25 +69,21 @@ class Peer:
     It keeps what it is sent: bundles in the order in which they came, and the newest of each site in `clock`.
     """
 
-    def __init__(self, project: str, them: str, signer: Signer, *, name: str = "Turin") -> None:
+    def __init__(self, project: str, them: str, signer: Signer) -> None:
         self.project = project
         self.them = them
         self.signer = signer
-        self.name = name
         self.site = str(uuid4())
         self.bundles: list[dict[str, Any]] = []
         self.keys: list[dict[str, Any]] = []
         self.clock: dict[str, list[Any]] = {}
-        self.states: list[dict[str, Any]] = []
-        self.asked: list[dict[str, Any]] = []
         # Answers to what was sent past `ask`.
         self.answers: list[dict[str, Any]] = []
         self.socket: ClientConnection
         self.nonces = ["", ""]
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
-        self._binary: asyncio.Queue[bytes] = asyncio.Queue()
-        self._heard = asyncio.Event()
+        self._answered = asyncio.Event()
         self._is_over = False
 
     def hello(self, **more: Any) -> dict[str, Any]:
@@ -98,7 +94,7 @@ class Peer:
         said = {"v": 1, "project": self.project, "to": self.them, "key": self.signer.public, "site": self.site}
         return {
             **said,
-            "name": self.name,
+            "name": "Turin",
             "address": "",
             "nonce": self.nonces[0],
             "now": now,
@@ -112,7 +108,7 @@ class Peer:
     def _statement(self, kind: str, **more: Any) -> dict[str, Any]:
         return {"type": kind, "v": 1, "project": self.project, "from": self.signer.public, "to": self.them, **more}
 
-    async def shake(self, **more: Any) -> dict[str, Any]:
+    async def handshake(self, **more: Any) -> dict[str, Any]:
         """Say hello and prove the key; what the other site answers to the proof."""
         answer = await self.ask("hello", self.hello(**more))
         self.nonces[1] = answer["nonce"]
@@ -154,37 +150,34 @@ class Peer:
                 if self._is_over:
                     await self.socket.wait_closed()
                     raise ClosedError(self.socket.close_code)
-                self._heard.clear()
-                await self._heard.wait()
+                self._answered.clear()
+                await self._answered.wait()
 
     async def _read(self) -> None:
         try:
             async for frame in self.socket:
                 if isinstance(frame, bytes):
-                    self._binary.put_nowait(frame)
                     continue
                 message = json.loads(frame)
                 if "method" in message:
                     await self._answer(message)
                 elif (waiting := self._waiting.pop(message["id"], None)) is None:
                     self.answers.append(message)
-                    self._heard.set()
+                    self._answered.set()
                 elif "error" in message:
                     waiting.set_exception(RefusedError(message["error"]))
                 else:
                     waiting.set_result(message["result"])
         finally:
             self._is_over = True
-            self._heard.set()
+            self._answered.set()
             for each in self._waiting.values():
                 each.cancel()
 
     async def _answer(self, asked: dict[str, Any]) -> None:
         params = asked["params"]
-        self.asked.append(asked)
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": asked["id"]}
         if asked["method"] == "state":
-            self.states.append(params)
             answer["result"] = {"forks": []}
         elif asked["method"] == "bundles.push":
             self.keys += params["keys"]

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.network.hostile.after import NOBODY, bundle, clock_of, ghost
-from tests.network.hostile.attacker import LIVES, Attacker
+from tests.network.hostile.after import NOBODY, bundle, clock_of, introduced
+from tests.network.hostile.attacker import BAD, REFUSED, STAYS_OPEN, TOO_LARGE, TOO_MANY, Attacker
 from tests.network.hostile.mutating import mutated
 from tests.network.hostile.peer import Peer, request
 
 # What closes a connection that has proved nothing, and what a link.
-CODES_BEFORE: Final = (1009, 4403, 4422, 4429)
-CODES_AFTER: Final = (LIVES, 1009, 4403, 4422, 4429)
+CODES_BEFORE: Final = (TOO_LARGE, REFUSED, BAD, TOO_MANY)
+CODES_AFTER: Final = (STAYS_OPEN, *CODES_BEFORE)
 
 
 def message_before(attacker: Attacker) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def message_after(attacker: Attacker, peer: Peer) -> dict[str, Any]:
     chance, number = attacker.chance, next(attacker.serials)
     said = [attacker.chain.keys[0]]
     asked: tuple[tuple[str, Mapping[str, Any]], ...] = (
-        ("state", {**peer.state(), "clock": clock_of(3), "admitted": [ghost()]}),
+        ("state", {**peer.state(), "clock": clock_of(3), "admitted": [introduced()]}),
         ("bundles.push", {"bundles": [bundle(attacker, size=2)], "keys": said, "remaining": 3}),
         ("bundles.push", {"bundles": [bundle(attacker)], "keys": said, "remaining": 0}),
         ("digests.get", {"block": "0a"}),
@@ -66,8 +66,8 @@ async def talk_after(attacker: Attacker, count: int) -> int:
     done = 0
     while done < count:
         async with attacker.linked() as peer:
-            code = LIVES
-            while code == LIVES and done < count:
+            code = STAYS_OPEN
+            while code == STAYS_OPEN and done < count:
                 text = mutated(attacker.chance, message_after(attacker, peer))
                 code = await attacker.say(peer, [text])
                 assert code in CODES_AFTER, (code, text[:2_000])

@@ -11,8 +11,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from tests.network.conftest import Trio
-from tests.network.hostile.attacker import LAST_WORD
-from tests.network.hostile.peer import Peer, milliseconds, read_invitation, request
+from tests.network.hostile.attacker import NO_MESSAGE
+from tests.network.hostile.peer import SUBPROTOCOL, Peer, milliseconds, read_invitation, request
 from tests.network.hostile.signing import Signer
 from tests.network.hostile.watching import watched
 from tests.patience import PATIENCE
@@ -34,7 +34,7 @@ class Answerer:
         script = await self.scripts.get()
         try:
             await script(self, socket, json.loads(await socket.recv()))
-            await socket.send(LAST_WORD)
+            await socket.send(NO_MESSAGE)
             async for _ in socket:
                 pass
         except ConnectionClosed:
@@ -94,7 +94,7 @@ def welcoming(*frames: str | bytes, **more: Any) -> Script:
     return script
 
 
-async def hang_up(_: Answerer, socket: ServerConnection, _hello: dict[str, Any]) -> None:
+async def abort(_: Answerer, socket: ServerConnection, _hello: dict[str, Any]) -> None:
     socket.transport.abort()
 
 
@@ -132,23 +132,23 @@ SCRIPTS: Final[tuple[Script, ...]] = (
     welcoming(request("bundles.push", {"bundles": [], "keys": [], "remaining": 0})),
     welcoming(b"nobody announced this"),
     answer_with_nonsense,
-    hang_up,
+    abort,
 )
 
 
-async def come(trio: Trio, port: int) -> Peer:
+async def admitted(trio: Trio, port: int) -> Peer:
     """Have a site admitted whose address is a port of this machine."""
     invitation = read_invitation(await asyncio.to_thread(trio.network.invite, trio.a))
     peer = Peer(trio.project, invitation["key"], Signer())
     async with peer.connected(trio.a.node.port):
-        await peer.shake(code=invitation["code"], address=f"ws://127.0.0.1:{port}")
+        await peer.handshake(code=invitation["code"], address=f"ws://127.0.0.1:{port}")
     return peer
 
 
 async def test_what_a_dialled_site_answers_harms_nobody(trio: Trio) -> None:
     answerer = Answerer()
-    async with serve(answerer.answer, "127.0.0.1", 0, subprotocols=["foundry.sites.v1"]) as server:  # type: ignore[list-item]
-        answerer.peer = await come(trio, next(iter(server.sockets)).getsockname()[1])
+    async with serve(answerer.answer, "127.0.0.1", 0, subprotocols=[SUBPROTOCOL]) as server:  # type: ignore[list-item]
+        answerer.peer = await admitted(trio, next(iter(server.sockets)).getsockname()[1])
         path = f"projects/{trio.project}/sites/{answerer.peer.signer.public}/sync/"
         with watched(trio.a):
             for script in SCRIPTS:

@@ -21,7 +21,7 @@ async def test_a_client_written_from_the_document_is_admitted_catches_up_and_wri
     turin = Peer(trio.project, invitation["key"], Signer())
     chain = Chain(trio.project, turin.site, turin.signer)
     async with turin.connected(trio.a.node.port):
-        welcome = await turin.shake(code=invitation["code"])
+        welcome = await turin.handshake(code=invitation["code"])
         assert (welcome["site"]["name"], welcome["rights"], welcome["home"]) == ("Basel", "writes", None)
         assert await turin.ask("state", turin.state()) == {"forks": []}
         theirs = trio.a.owner.state(trio.project)["clock"]

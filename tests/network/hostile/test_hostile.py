@@ -1,4 +1,4 @@
-"""A site that means harm: nothing it says changes the project, tells it anything, or keeps anybody from working.
+"""A hostile site: nothing it sends changes the project, reveals anything, or keeps anybody from working.
 
 `script/check --explore` makes up some thousand more conversations. The seed of each is in the name of its test.
 """
@@ -20,8 +20,8 @@ from tests.exploring import EXPLORES
 from tests.faults.raw import frame
 from tests.network.conftest import Trio
 from tests.network.hostile.after import AFTER
-from tests.network.hostile.attacker import LIVES, Attacker, Target
-from tests.network.hostile.before import BEFORE, REFUSED, hello
+from tests.network.hostile.attacker import REFUSED, STAYS_OPEN, Attacker, Target
+from tests.network.hostile.before import BEFORE, hello
 from tests.network.hostile.peer import dialled, read_invitation, request
 from tests.network.hostile.talking import talk_after, talk_before
 from tests.network.hostile.watching import watched
@@ -74,7 +74,7 @@ async def carry_out(attackers: list[Attacker]) -> list[tuple[str, int, Any]]:
     """Have every conversation that is written down; those that ended otherwise than they have to."""
     before = list(BEFORE.items())
     # What a link survives is said over one.
-    after = sorted(AFTER.items(), key=lambda each: LIVES in each[1][1])
+    after = sorted(AFTER.items(), key=lambda each: STAYS_OPEN in each[1][1])
     wrong: list[tuple[str, int, Any]] = []
 
     async def attack(attacker: Attacker) -> None:
@@ -86,8 +86,8 @@ async def carry_out(attackers: list[Attacker]) -> list[tuple[str, int, Any]]:
             wrong.extend([(name, code, wanted)] if code != wanted else [])
         while after:
             async with attacker.linked() as peer:
-                code = LIVES
-                while after and code == LIVES:
+                code = STAYS_OPEN
+                while after and code == STAYS_OPEN:
                     name, (build, codes) = after.pop()
                     code = await attacker.say(peer, build(attacker, peer))
                     wrong.extend([(name, code, codes)] if code not in codes else [])
@@ -163,7 +163,7 @@ def test_a_crowd_that_proves_nothing_keeps_nobody_out(trio: Trio) -> None:
         async with contextlib.AsyncExitStack() as halves:
             await crowd(attacker, halves)
             async with attacker.linked() as peer:
-                assert await attacker.say(peer, []) == 0
+                assert await attacker.say(peer, []) == STAYS_OPEN
 
     with watched(trio.a), honest_people(trio):
         asyncio.run(push_in())

@@ -1,4 +1,4 @@
-"""What an attacked site must not lose: memory, connections, rows, and its calm."""
+"""What an attack must leave as it was: memory, connections, threads, rows, and a log without errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.patience import until
 MAX_GROWTH: Final = 128 * 1024 * 1024
 # Descriptors and threads that an idle node may have more of at one time than at another.
 SLACK: Final = 12
-# Where rows may be added: what is held, with its reason, who was introduced and certified, who was told, and what
+# Where rows may be added: what is held, with its reason, who was introduced and certified, who was notified, and what
 # honest people write meanwhile.
 GROWING: Final = ("audit_", "notifications_", "registers_", "replication_heldbundle", "replication_peer")
 DECLINED: Final = ("replication_invitation", "gateway_", "procrastinate_", "django_session")
