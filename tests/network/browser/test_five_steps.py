@@ -33,11 +33,7 @@ HERE, THERE = "Report a grade 4 event within 12 h", "Report a grade 4 event with
 
 def test_apart_edit_heal_conflict_decide(trio: Trio, open_at: OpenAt, pictures: Path) -> None:  # noqa: F811
     network, (a, b, c), project = trio.network, trio.sites, trio.project
-    columns = [{"name": "title", "title": "Statement", "width": 420}, {"name": "area", "title": "Area"}]
-    a.owner.create_table(project, REQUIREMENTS, title="Requirements", key_prefix="REQ", columns=columns)
-    for row in ROWS:
-        a.owner.create(project, REQUIREMENTS, title=row, area="Safety")
-    network.wait_for_sync()
+    fill_table(trio)
     sites = {site.name: open_at(site, "sites/") for site in trio.sites}
     grids = {site.name: open_at(site, f"registers/tables/{REQUIREMENTS}/") for site in trio.sites}
     for page in sites.values():
@@ -65,15 +61,10 @@ def test_apart_edit_heal_conflict_decide(trio: Trio, open_at: OpenAt, pictures: 
 
     conflicts = sites[b.name].context.new_page()
     conflicts.goto(f"{b.url}/projects/{project}/registers/conflicts/")
-    here, there = card_of(conflicts, HERE), card_of(conflicts, THERE)
-    expect(here.locator(".conflict-card-head")).to_contain_text(a.name)
-    expect(there.locator(".conflict-card-head")).to_contain_text(c.name)
+    for value, site in ((HERE, a), (THERE, c)):
+        expect(card_of(conflicts, value).locator(".conflict-card-head")).to_contain_text(site.name)
     take(conflicts, pictures, "sites-conflict")
-
-    there.locator("label", has_text="Keep").click()
-    conflicts.get_by_label("Reason, optional").fill("The sponsor's safety desk confirmed 48 h")
-    conflicts.locator(".conflict-foot button[type=submit]").click()
-    expect(conflicts.get_by_text("Nothing to decide")).to_be_visible()
+    keep(conflicts, THERE, "The sponsor's safety desk confirmed 48 h")
     for page in grids.values():
         expect(page.locator(".reg-row", has_text=THERE)).to_be_visible()
         expect(page.locator(MARKED)).to_have_count(0)
@@ -82,6 +73,16 @@ def test_apart_edit_heal_conflict_decide(trio: Trio, open_at: OpenAt, pictures: 
         expect(page.locator("#sites-verdict")).to_contain_text("Same on all 3 sites")
     assert all(site.owner.conflicts(project) == [] for site in trio.sites)
     take(sites[a.name], pictures, "sites-same")
+
+
+def fill_table(trio: Trio) -> None:
+    """A table with the four rows, at all sites."""
+    owner = trio.a.owner
+    columns = [{"name": "title", "title": "Statement", "width": 420}, {"name": "area", "title": "Area"}]
+    owner.create_table(trio.project, REQUIREMENTS, title="Requirements", key_prefix="REQ", columns=columns)
+    for row in ROWS:
+        owner.create(trio.project, REQUIREMENTS, title=row, area="Safety")
+    trio.network.wait_for_sync()
 
 
 def write(grid: Page, row: str, words: str) -> None:
@@ -95,6 +96,14 @@ def write(grid: Page, row: str, words: str) -> None:
 def card_of(conflicts: Page, value: str) -> Locator:
     """The card of a value; that of another one names it, too, as what its author had not seen."""
     return conflicts.locator(".conflict-card", has=conflicts.locator(".conflict-value", has_text=value))
+
+
+def keep(conflicts: Page, value: str, reason: str) -> None:
+    """Decide the one conflict for a value."""
+    card_of(conflicts, value).locator("label", has_text="Keep").click()
+    conflicts.get_by_label("Reason, optional").fill(reason)
+    conflicts.locator(".conflict-foot button[type=submit]").click()
+    expect(conflicts.get_by_text("Nothing to decide")).to_be_visible()
 
 
 def take(page: Page, pictures: Path, name: str) -> None:  # noqa: F811
