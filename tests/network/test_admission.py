@@ -1,13 +1,9 @@
-"""Sites part for good, people leave and keys change, between real servers (cases 1, 24 and 25)."""
+"""Sites join, are revoked and change their keys, between real servers (cases 1 and 25)."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from tests.network.conftest import Trio
-from tests.network.leaving import deactivate
 from tests.network.network import TestNetwork
-from tests.network.people import Person
 from tests.network.site import Site
 from tests.patience import until
 
@@ -30,15 +26,11 @@ class Shared:
     def settle(self, *sites: Site) -> str:
         return self.network.wait_for_sync(*sites)
 
-    def add(self, title: str, site: Site, person: Person | None = None) -> str:
-        return (person or site.owner).create(self.id, TABLE, title=title)
+    def add(self, title: str, site: Site) -> str:
+        return site.owner.create(self.id, TABLE, title=title)
 
     def titles(self, site: Site) -> set[str]:
         return set(site.owner.titles(self.id, TABLE))
-
-    def is_revoked_at(self, site: Site) -> bool:
-        """Whether a site has heard that a key no longer counts."""
-        return bool(site.rows("SELECT 1 FROM registers_keyrevocation WHERE project_id = %s", [self.id]))
 
     def actions(self, site: Site) -> list[str]:
         rows = site.rows("SELECT action FROM audit_event WHERE chain = %s ORDER BY seq", [self.id])
@@ -57,22 +49,6 @@ def test_a_site_joins_once_and_is_a_replica_that_names_its_home(apart: Trio) -> 
     assert lyon.owner.refused("POST", "projects/join/", {"invitation": text}) == (409, "conflict")
     refusal = lyon.owner.request("PATCH", f"v1/projects/{project}/", {"name": "Mine"})
     assert (refusal.status, refusal.code, refusal.body["home"]) == (409, "project_frozen", "Basel")
-
-
-def test_what_somebody_signs_after_they_left_counts_nowhere(apart: Trio) -> None:
-    network, (basel, lyon, cork) = apart.network, apart.sites
-    shared = Shared(network, basel, lyon, cork)
-    basel.add_people("runa")
-    runa = basel.people["runa"]
-    basel.owner.add_member(shared.id, runa)
-    shared.add("Earlier", basel, runa)
-    shared.settle()
-    deactivate(basel, runa, by="livia")
-    for site in (lyon, cork):
-        until(partial(shared.is_revoked_at, site), f"{site.name} has heard of it")
-    assert shared.titles(cork) == {"Earlier"}
-    shared.add("Later", basel)
-    shared.settle()
 
 
 def test_a_revoked_site_ends_where_the_others_were_and_they_follow(apart: Trio) -> None:
@@ -107,23 +83,6 @@ def test_a_revoked_site_ends_where_the_others_were_and_they_follow(apart: Trio) 
     (mine,) = [each for each in basel.owner.get(path)["results"] if each["key"] == key]
     (theirs,) = [each for each in cork.owner.get(path)["results"] if each["key"] == key]
     assert mine["cut"] == theirs["cut"]
-
-
-def test_the_cut_is_that_of_a_site_which_was_away_when_another_one_revoked(apart: Trio) -> None:
-    network, (basel, lyon, cork) = apart.network, apart.sites
-    shared = Shared(network, basel, lyon, cork)
-    shared.add("Before", lyon)
-    shared.settle()
-    network.partition({basel}, {lyon, cork})
-    for number in range(3):
-        shared.add(f"Only at Cork {number}", lyon)
-    shared.settle(lyon, cork)
-    network.decide(basel, lyon, "revoke", reason="Stolen laptop")
-    network.heal((basel, cork))
-    until(lambda: network.seen_at(cork, lyon)["revoked_elsewhere"], "Cork has heard of it")
-    network.decide(cork, lyon, "follow")
-    shared.settle(basel, cork)
-    assert shared.titles(basel) == {"Before", *(f"Only at Cork {number}" for number in range(3))}
 
 
 def test_a_site_goes_on_under_a_new_key(apart: Trio) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from accounts.models import User
 from kernel.statements import run
 from stages.registers.fold.bundles import compose_bundle
 from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
@@ -13,14 +14,15 @@ from stages.registers.fold.wire import WireBundle
 from stages.registers.keys import own_site_key
 from stages.registers.keys.signing import ActorSigner, read_signer, signer_query
 from stages.registers.storing.storage import PostgresStorage
+from tests.browser.passwords import give_password
 from tests.network.acts import REQUIREMENTS, furnish
 from tests.network.cases.outsider import Outsider
 from tests.network.cases.stored import chain_at, events_of
 from tests.network.conftest import Trio
-from tests.network.leaving import deactivate
 from tests.network.people import Person
 from tests.network.site import Site
 from tests.patience import until
+from tests.publishing.reviews import PASSWORD
 
 ANN, CLOSER = "ann", "rosa"
 
@@ -103,6 +105,18 @@ def sign_next(site: Site, project: str, signer: ActorSigner, title: str) -> Wire
         now_ms=signer.now_ms,
     )
     return WireBundle.of(bundle.signed)
+
+
+def deactivate(site: Site, person: Person, *, by: str) -> None:
+    """Have an administrator of this name, whom the site gets, close an account by REST, which wakes the site's links.
+
+    Past the server nothing would wake them.
+    """
+    site.add_people(by, administrators=[by])
+    closer = site.people[by]
+    with site.opened():
+        give_password(User.objects.get(pk=closer.id), PASSWORD)
+    closer.post(f"users/{person.id}/deactivate/", {"reason": "Left", "proof": {"password": PASSWORD}})
 
 
 def test_what_somebody_signs_after_they_left_is_held_everywhere(trio: Trio) -> None:
