@@ -72,7 +72,7 @@ def test_a_revoked_site_ends_where_the_others_were_and_they_follow(apart: Trio) 
         (found,) = [each for each in cork.owner.get(path)["results"] if each["key"] == key]
         return bool(found["revoked_elsewhere"])
 
-    until(is_reported, "Cork has heard of it")
+    until(is_reported, "Cork has the report")
     network.decide(cork, lyon, "follow")
     shared.add("Afterwards", lyon)
     shared.add("Goes on", basel)

@@ -1,4 +1,4 @@
-"""What clients of the engine hear of other sites, at `/ws/rpc/{project_id}/`."""
+"""What clients of the engine receive about other sites, at `/ws/rpc/{project_id}/`."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_a_conflict_is_seen_decided_and_opened_again_everywhere(trio: Trio) -> N
 
 
 def test_an_edit_of_before_the_decision_that_another_site_brings_opens_it_again(trio: Trio) -> None:
-    """Case 11: B's own, made before it heard of the decision, which comes from C while B is away."""
+    """Case 11: B's own, made before it received the decision, which comes from C while B is away."""
     network, (a, b, c), project = trio.network, trio.sites, trio.project
     record = furnish(a.owner, project)[0]
     network.wait_for_sync()

@@ -121,13 +121,13 @@ async def answer_to(attacker: Attacker, project: str, **more: Any) -> Mapping[st
     async with dialled(attacker.target.port, project, local_addr=(next(attacker.addresses), 0)) as socket:
         said = attacker.peer(attacker.stranger, project).hello(**more)
         await socket.send(request("hello", said))
-        heard = None
+        received = None
         with contextlib.suppress(ConnectionClosed):
-            heard = await socket.recv()
+            received = await socket.recv()
         await socket.wait_closed()
         assert socket.response is not None
         headers = sorted(name for name, _ in socket.response.headers.raw_items())
-        return {"code": socket.close_code, "why": socket.close_reason, "heard": heard, "headers": headers}
+        return {"code": socket.close_code, "why": socket.close_reason, "received": received, "headers": headers}
 
 
 def test_nobody_learns_which_projects_there_are(trio: Trio) -> None:

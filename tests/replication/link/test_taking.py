@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def test_a_key_that_was_revoked_goes_on_without_bundles(
     project: Project, editor: Any, caller_for: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 24: else a site that is linked with another one only would not hear of it."""
+    """Case 24: else a site that is linked with that one only would not receive it."""
     Desk(project, caller_for(editor)).create_table()
     basel, relay = Site(project, "Basel").admit(), Site(project, "Chur").admit()
     (last,) = basel.records(numbered_id(5))
