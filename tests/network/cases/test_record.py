@@ -49,9 +49,9 @@ def test_what_home_saves_and_releases_is_read_at_the_replica_and_changed_there_b
     review = reviewed_at(apart)
     network.connect(a, b, copies=True)
     project = network.project
-    with a.opened():
-        for number in range(2, 15):
-            review.save(f"{PROMPT}Draft {number}.\n")
+    editor = a.person_of(review.people["editor"])
+    for number in range(2, 15):
+        save_at_home(editor, project, f"{PROMPT}Draft {number}.\n", base=number - 1)
     window, here = Window(b.owner), f"/projects/{project}/home/"
     until(lambda: "v14" in window.open(here).words, "the record comes")
     release_at_home(a, review)
@@ -77,14 +77,21 @@ def test_what_home_saves_and_releases_is_read_at_the_replica_and_changed_there_b
     assert b.rows(f"SELECT seq, hash {COPIED} ORDER BY seq", [project])[: len(before)] == before
 
 
-def release_at_home(home: Site, review: Review) -> None:
-    """Save v15 and release it, by REST: past home's server nothing would wake its links."""
-    people = {role: home.person_of(review.people[role]) for role in ("editor", "reviewer", "owner")}
-    here, editor = f"projects/{review.project.id}/", people["editor"]
+def save_at_home(editor: Person, project: str, text: str, *, base: int) -> None:
+    """Save the prompt by REST: home's node would end a lock that this process took, and wake no links for its saves."""
+    here = f"projects/{project}/"
     session = editor.post(f"{here}sessions/")["session_id"]
     token = editor.post(f"{here}locks/", {"field": "prompt_text", "session_id": session})["token"]
-    saving = {"base_version": 14, "changes": {"prompt_text": PROMPT}, "tokens": {"prompt_text": token}}
+    saving = {"base_version": base, "changes": {"prompt_text": text}, "tokens": {"prompt_text": token}}
     editor.post(f"{here}drafts/", {**saving, "session_id": session})
+    editor.post(f"{here}locks/release/", {"field": "prompt_text", "session_id": session})
+
+
+def release_at_home(home: Site, review: Review) -> None:
+    """Save v15 and release it, by REST."""
+    people = {role: home.person_of(review.people[role]) for role in ("editor", "reviewer", "owner")}
+    here, editor = f"projects/{review.project.id}/", people["editor"]
+    save_at_home(editor, str(review.project.id), PROMPT, base=14)
     release = editor.post(f"{here}releases/", {"name": "1.0.0", "version": 15, "notes": NOTES})
     for role, meaning in (("editor", "authored"), ("reviewer", "reviewed"), ("owner", "approved")):
         proof = {"username": people[role].username, "password": PASSWORD, "comment": "Read"}
