@@ -7,10 +7,9 @@ from typing import Final
 from django.conf import settings
 from django.db.models.functions import Now
 
-from kernel.transactions import write_transaction
+from kernel.deletion import delete_in_batches
 from notifications.models import Notification
 
-# Lines deleted in one transaction: few enough that no statement reaches the timeout.
 _LINES_AT_ONCE: Final = 5000
 
 
@@ -22,10 +21,4 @@ def delete_read() -> int:
     if not settings.FOUNDRY_INBOX_LIFETIME:
         return 0
     old = Notification.objects.filter(read_at__lt=Now() - settings.FOUNDRY_INBOX_LIFETIME)
-    deleted = 0
-    while True:
-        with write_transaction():
-            removed, _ = Notification.objects.filter(pk__in=old.order_by("pk").values("pk")[:_LINES_AT_ONCE]).delete()
-        deleted += removed
-        if removed < _LINES_AT_ONCE:
-            return deleted
+    return delete_in_batches(old, at_once=_LINES_AT_ONCE)
