@@ -7,7 +7,6 @@ takes more networks and longer histories; the seed of each is in the name of its
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import sys
 import time
@@ -17,12 +16,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests.faults import IS_LONG
 from tests.network.acts import REQUIREMENTS, RandomActs, furnish
 from tests.network.network import TestNetwork
 from tests.network.site import Site
 from tests.patience import until
 
-IS_LONG = bool(os.environ.get("FOUNDRY_FAULTS"))
 SEEDS = (1, 2, 3, 4, 5, 6) if IS_LONG else (3,)
 STEPS = 250 if IS_LONG else 60
 # Seconds after which a history ends, however far it is.
