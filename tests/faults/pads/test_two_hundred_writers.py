@@ -90,9 +90,7 @@ def crowd(cluster: FaultCluster) -> list[Person]:
     return [Person(**each) for each in json.loads(cluster.run(sys.executable, "-m", "tests.faults.people", *names))]
 
 
-async def test_41_two_hundred_writers(
-    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
-) -> None:
+async def test_41_two_hundred_writers(cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]) -> None:
     people = await asyncio.to_thread(crowd, cluster)
     pad = await PadOnNodes.make(cluster, nodes[0], *people)
     typists = [
