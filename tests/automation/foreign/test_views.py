@@ -20,6 +20,12 @@ for (const name of ["name", "add"]) foundry.on(name, (value) => { added.push(val
 foundry.onChange((names) => { if (names.includes("studies")) show(); });
 show();
 """
+# Has a button for each tree, which draws it.
+TRYING = """
+const trees = [%s];
+foundry.draw(...trees.map((_tree, at) => ["button", { on: `tree${at}` }, `Tree ${at}`]));
+trees.forEach((tree, at) => foundry.on(`tree${at}`, () => foundry.draw(tree())));
+"""
 
 
 def drawn(page: Page) -> Page:
@@ -45,7 +51,7 @@ def test_a_view_draws_rows_and_is_told_what_is_done(foreign: Project) -> None:
 
 
 def test_what_cannot_be_drawn_ends_the_view(foreign: Project) -> None:
-    for tree in (
+    trees = (
         '["a", { href: "https://example.org" }, "x"]',
         '["img", { src: "x" }]',
         '["stack", {}, ["script", {}, "alert(1)"]]',
@@ -56,10 +62,14 @@ def test_what_cannot_be_drawn_ends_the_view(foreign: Project) -> None:
         "['stack', {}, ...Array(3001).fill('x')]",
         "['table', { columns: Array(100).fill('a'), rows: Array(2900).fill({ id: '1' }) }]",
         "['bars', { bars: Array(200000).fill({}) }]",
-    ):
-        page = foreign.show(f"foundry.draw({tree});")
-        expect(page.get_by_role("alert").filter(has_text="cannot draw")).to_be_visible()
-        page.close()
+    )
+    page = foreign.show(TRYING % ",".join(f"() => {tree}" for tree in trees))
+    note = page.get_by_role("alert").filter(has_text="cannot draw")
+    for at in range(len(trees)):
+        drawn(page).get_by_role("button", name=f"Tree {at}", exact=True).click()
+        expect(note).to_be_visible()
+        page.get_by_role("button", name="Restart").click()
+        expect(note).to_be_hidden()
 
 
 def test_attributes_that_do_something_are_left_out(foreign: Project) -> None:

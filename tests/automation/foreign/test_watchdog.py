@@ -97,7 +97,7 @@ def test_the_page_answers_while_a_view_goes_on(foreign: Project, name: str) -> N
 
 
 # Frames in a process of their own, as Chromium has them by itself on desktops, and little memory for each worker.
-FLAGS: Final = ("--site-per-process", "--js-flags=--max-old-space-size=256")
+FLAGS: Final = ("--site-per-process", "--js-flags=--max-old-space-size=128")
 EATER: Final = """
 const kept = [];
 const eat = () => {
