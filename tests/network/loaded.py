@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +28,15 @@ from tests.faults.serving import replace_clock
 
 LOADED: Final = (sys.executable, "-m", "tests.network.loaded")
 MAX_MESSAGE: Final = 4096
-# Pauses of links in seconds, shorter than in life: tests wait for what comes after them.
-PAUSES: Final = {
+# Times of links, shorter than in life: tests wait for what comes after them.
+TIMES: Final[Mapping[str, Any]] = {
     "stages.replication.link.states.QUIET": 0.1,
-    "stages.replication.link.node_links.ROUND": 0.3,
+    "stages.replication.link.node_links.ROUND": 1.0,
     "stages.replication.link.dials.FIRST_PAUSE": 0.2,
+    "stages.replication.link.states.INTERVAL": 4.0,
+    # What a node that was killed had is free again after this.
+    "stages.replication.link.services.CLAIM": timedelta(seconds=8),
+    "stages.replication.link.services.RENEWED_AFTER": timedelta(seconds=2),
 }
 
 
@@ -52,9 +57,13 @@ class LoadedProduct:
                 stderr=subprocess.STDOUT,
             )
 
-    def start(self, log: Path, port: int, clock: float) -> Copy:
-        """Begin to serve in a copy whose clock is wrong by so many seconds. Waits until the product is loaded."""
-        self._own.sendall(json.dumps({"log": str(log), "port": port, "clock": clock}).encode())
+    def start(self, log: Path, port: int, clock: float, variables: Mapping[str, str]) -> Copy:
+        """Begin to serve in a copy whose clock is wrong by so many seconds. Waits until the product is loaded.
+
+        `variables` of its environment differ from what was loaded; those of sites, which no module reads as it loads.
+        """
+        wanted = {"log": str(log), "port": port, "clock": clock, "variables": dict(variables)}
+        self._own.sendall(json.dumps(wanted).encode())
         answer = self._own.recv(MAX_MESSAGE)
         if not answer:
             raise RuntimeError(f"The product could not be loaded:\n{self._log.read_text(errors='replace')}")
@@ -99,13 +108,14 @@ class Copy:
 class LoadedNode(NodeProcess):
     """A node that starts as a copy of the loaded product."""
 
-    def __init__(self, product: LoadedProduct, log: Path, clock: float = 0.0) -> None:
-        super().__init__(product.environment, log)
+    def __init__(self, product: LoadedProduct, log: Path, clock: float, variables: Mapping[str, str]) -> None:
+        super().__init__({**product.environment, **variables}, log)
         self._product = product
         self._clock = clock
+        self._variables = dict(variables)
 
     def _begin(self) -> Any:
-        return self._product.start(self.log, self.port, self._clock)
+        return self._product.start(self.log, self.port, self._clock, self._variables)
 
 
 def main() -> None:
@@ -124,6 +134,7 @@ def main() -> None:
             os.dup2(ends_with_us, 0)
             wanted = json.loads(message)
             own_clock.seconds = wanted["clock"]
+            change_environment(wanted["variables"])
             serve(wanted["log"], wanted["port"])
         asked.sendall(str(pid).encode())
 
@@ -142,12 +153,25 @@ def load() -> None:
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns
-    for name, seconds in PAUSES.items():
-        module, _, pause = name.rpartition(".")
-        assert seconds < getattr(import_module(module), pause)
-        setattr(import_module(module), pause, seconds)
+    for name, shorter in TIMES.items():
+        module, _, constant = name.rpartition(".")
+        assert shorter < getattr(import_module(module), constant)
+        setattr(import_module(module), constant, shorter)
     assert threading.active_count() == 1, threading.enumerate()
     assert "twisted.internet.reactor" not in sys.modules
+
+
+def change_environment(variables: Mapping[str, str]) -> None:
+    """Give a copy other settings of sites than those that were loaded."""
+    from django.conf import settings
+
+    from stages.replication.environment import read_settings
+
+    os.environ.update(variables)
+    found = read_settings(os.environ)
+    assert variables.keys() <= found.keys(), f"not of sites: {sorted(variables.keys() - found.keys())}"
+    for name in variables:
+        setattr(settings, name, found[name])
 
 
 def serve(log: str, port: int) -> None:

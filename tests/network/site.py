@@ -113,7 +113,10 @@ class Site:
         return "".join(log.read_text(errors="replace") for log in sorted(self.folder.glob("node-*.log")))
 
     def configure(self, **variables: str) -> None:
-        """Set variables of the environment that its nodes have from their next start on."""
+        """Set variables of the environment that its nodes have from their next start on.
+
+        Once it has started from copies: those of `stages.replication.environment` alone.
+        """
         self._more.update(variables)
 
     def launch(self) -> None:
@@ -136,8 +139,9 @@ class Site:
         if self._product is None and self.starts_from_copies:
             self._first = dict(self._more)
             self._product = LoadedProduct(self.environment, self.folder / "product.log")
-        if self._product is not None and self._more == self._first:
-            self.nodes.append(LoadedNode(self._product, log, self.clock))
+        if self._product is not None:
+            changed = {name: value for name, value in self._more.items() if self._first.get(name) != value}
+            self.nodes.append(LoadedNode(self._product, log, self.clock, changed))
         else:
             faults = [f"clock={self.clock}"] if self.clock else []
             self.nodes.append(NodeProcess(self.environment, log, command=(*SERVING, *faults)))
