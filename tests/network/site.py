@@ -244,7 +244,9 @@ class Site:
             call_command(*command, stdout=said)
         return said.getvalue()
 
-    def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(
+        self, query: str | sql.Composed, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[tuple[Any, ...]]:
         """The rows of a query past the product; none for a statement without rows."""
         with psycopg.connect(databases.address(self.database), autocommit=True) as connection:
             cursor = connection.execute(query, parameters)

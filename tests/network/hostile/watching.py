@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from psycopg import sql
+
 from tests.network.site import Site
 from tests.patience import until
 
@@ -38,4 +40,7 @@ def watched(site: Site) -> Iterator[None]:
 def _rows(site: Site) -> dict[str, int]:
     """How many rows each table has."""
     names = site.rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
-    return {name: site.rows(f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in names}
+    counts = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {}, count(*) FROM {}").format(sql.Literal(name), sql.Identifier(name)) for (name,) in names
+    )
+    return dict(site.rows(counts))
