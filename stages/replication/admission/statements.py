@@ -39,6 +39,8 @@ MAX_OF_SITE: Final = 10_000
 def certificates_for(project_id: UUID, keys: Iterable[str]) -> list[dict[str, str]]:
     """The certificates of these people's keys at the project's sites, and where they are revoked, oldest first."""
     public_keys = [bytes.fromhex(key) for key in set(keys)]
+    if not public_keys:
+        return []
     certificates = ActorKey.objects.filter(public_key__in=public_keys, site_key__in=_sites_of(project_id))
     found = [_statement(row.certificate, row.seal) for row in certificates.order_by("id")]
     revoked = KeyRevocation.objects.filter(project=project_id, public_key__in=public_keys).order_by("id")
