@@ -1,4 +1,4 @@
-"""Networks of real sites: one of its own for a test, or the three that all tests here share."""
+"""The network that all tests here share: three real sites."""
 
 from __future__ import annotations
 
@@ -29,14 +29,6 @@ class Trio:
     @property
     def sites(self) -> tuple[Site, Site, Site]:
         return self.a, self.b, self.c
-
-
-@pytest.fixture
-def network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[TestNetwork]:
-    """A network without sites, which the test adds."""
-    with django_db_blocker.unblock(), TestNetwork() as made:
-        yield made
-        made.verify()
 
 
 # Until the last test of this folder is done: linked sites have something to do all the time.

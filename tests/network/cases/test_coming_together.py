@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 
+from tests.exploring import examples
 from tests.network.acts import REQUIREMENTS, RandomActs, furnish
 from tests.network.cases.stored import bundles_of, ingested_numbers
 from tests.network.conftest import Trio
 from tests.network.people import Person
 from tests.patience import until
 
-ACTS = 200
+ACTS = examples(100)
 
 
 def people_of(trio: Trio) -> list[Person]:

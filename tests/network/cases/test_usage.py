@@ -12,7 +12,6 @@ from blake3 import blake3 as blake3_of
 
 from stages.automation.executing.working import run_execution
 from tests.network.conftest import Trio
-from tests.network.network import TestNetwork
 from tests.network.people import Answer, Person
 from tests.patience import PATIENCE, until
 
@@ -29,9 +28,9 @@ def list_records(person: Person, project: str, table: str) -> list[dict[str, Any
     return found
 
 
-def test_the_usage_example_as_it_is_written(network: TestNetwork) -> None:
-    peer_a = network.add_peer()
-    peer_b = network.add_peer()
+def test_the_usage_example_as_it_is_written(apart: Trio) -> None:
+    """But for its first lines: the two peers are there."""
+    network, peer_a, peer_b = apart.network, apart.a, apart.b
     made = peer_a.owner.request("POST", "rpc/workspace/create", {"name": "Show"})
     network.project = project = made.body["workspace_id"]
     peer_a.owner.call(project, "tables/create", name="Contacts", fields=CONTACTS)
