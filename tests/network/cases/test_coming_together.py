@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from tests.exploring import examples
 from tests.network.acts import REQUIREMENTS, RandomActs, furnish
 from tests.network.cases.stored import bundles_of, ingested_numbers
@@ -24,6 +26,7 @@ def people_of(trio: Trio) -> list[Person]:
     return [person for site in trio.sites for person in (site.owner, site.people[f"ada-{site.name.lower()}"])]
 
 
+@pytest.mark.generated
 def test_three_sites_in_a_mesh_after_random_acts(trio: Trio) -> None:
     """Case 8."""
     chance = random.Random(8)
