@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -35,8 +36,6 @@ FILLED = {
     "{', '.join(parts)}": "event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})",
     "{_COLUMNS}": _COLUMNS,
 }
-STATEMENTS = statements(FILLED)
-INSERTS = [(each, table, columns) for each in STATEMENTS for table, columns in each.inserts().items()]
 # Columns that no INSERT names, with the reason.
 NOT_WRITTEN = {
     "automation_due": {"id": "counted by Postgres"},
@@ -63,25 +62,42 @@ def model_of(table: str) -> type[models.Model]:
     return model
 
 
-@pytest.mark.parametrize("statement", STATEMENTS, ids=str)
-def test_every_column_that_a_statement_names_exists(statement: RawSql) -> None:
-    assert fault_of(statement.text) is None, statement.text
+@cache
+def found() -> list[RawSql]:
+    return statements(FILLED)
 
 
-@pytest.mark.parametrize(("statement", "table", "columns"), INSERTS, ids=str)
-def test_an_insert_writes_every_column_of_its_model(statement: RawSql, table: str, columns: tuple[str, ...]) -> None:
-    fields = model_of(table)._meta.local_concrete_fields
-    known = {field.column for field in fields if not field.generated}
-    left_out = NOT_WRITTEN.get(table, {}).keys()
-    assert not left_out & set(columns)
-    assert {*columns, *left_out} == known
+@cache
+def inserts() -> list[tuple[RawSql, str, tuple[str, ...]]]:
+    return [(each, table, columns) for each in found() for table, columns in each.inserts().items()]
+
+
+def test_every_column_that_a_statement_names_exists() -> None:
+    faults = {}
+    for statement in found():
+        with transaction.atomic():
+            if fault := fault_of(statement.text):
+                faults[str(statement)] = (fault, statement.text)
+            transaction.set_rollback(True)
+    assert faults == {}
+
+
+def test_an_insert_writes_every_column_of_its_model() -> None:
+    wrong = []
+    for statement, table, columns in inserts():
+        fields = model_of(table)._meta.local_concrete_fields
+        known = sorted(field.column for field in fields if not field.generated)
+        written = sorted([*columns, *NOT_WRITTEN.get(table, {})])
+        if written != known:
+            wrong.append((str(statement), table, written, known))
+    assert wrong == []
 
 
 def test_the_statements_of_every_hot_write_are_among_them() -> None:
     """Otherwise the tests above would pass on nothing."""
-    written = {table for _, table, _ in INSERTS}
+    written = {table for _, table, _ in inserts()}
     assert {"audit_event", "blobs_blob", "drafts_draft", "drafts_stay", "drafts_passage", "locking_lease"} <= written
-    read = " ".join(each.text for each in STATEMENTS)
+    read = " ".join(each.text for each in found())
     assert all(f" {table} " in read for table in ("projects_project", "projects_member", "locking_session"))
 
 
@@ -148,7 +164,7 @@ def test_nothing_is_said_of_a_column_that_is_gone() -> None:
     # A stage may be left out.
     for table, reasons in ((table, reasons) for table, reasons in NOT_WRITTEN.items() if table in installed):
         assert reasons.keys() <= {field.column for field in model_of(table)._meta.local_concrete_fields}
-        assert table in {written for _, written, _ in INSERTS}
+        assert table in {written for _, written, _ in inserts()}
 
 
 def test_a_draft_has_no_column_that_its_insert_leaves_to_the_database() -> None:
