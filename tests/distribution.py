@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: (_rank(item.path), NODES_OF_ITS_OWN in getattr(item, "fixturenames", ())))
 
 
+@cache
 def _rank(path: Path) -> int:
     here = path.relative_to(Path(__file__).parent)
     places = {here.as_posix(), *(folder.as_posix() for folder in here.parents)}
