@@ -30,6 +30,7 @@ from django.apps import apps
 
 from accounts.callers import Caller
 from projects.models import Project
+from tests.exploring import EXPLORES
 
 EVERYBODY = ("owner", "editor", "reviewer", "viewer", "visitor", "auditor")
 WRITERS = ("owner", "editor")
@@ -80,6 +81,19 @@ class Row:
         if persona not in self.may:
             return "permission_denied"
         return self.answer if status in self.in_status else "project_frozen"
+
+    def asked(self) -> Iterator[tuple[str, str]]:
+        """In which status which persona asks it; an exploration asks for all of them.
+
+        The first who may does in every status, and so do all who may where an answer depends on it. Everybody else has
+        one status, which is another one for each persona and from row to row.
+        """
+        for number, persona in enumerate(PERSONAS, sum(self.name.encode())):
+            may_here = persona in self.may and (self.in_status != ALWAYS or persona == self.may[0])
+            if EXPLORES or may_here:
+                yield from ((status, persona) for status in ALWAYS)
+            else:
+                yield ALWAYS[number % len(ALWAYS)], persona
 
 
 @dataclass(frozen=True)

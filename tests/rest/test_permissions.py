@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import create_token
 from locking.sessions import open_session
 from projects.models import Project
-from tests.matrix import ALWAYS, EVERYBODY, PERSONAS, SITE_PERSONAS, Row, SiteRow, declared, things_in
+from tests.matrix import EVERYBODY, SITE_PERSONAS, Row, SiteRow, declared, things_in
 from tests.rest.addresses import addresses
 from tests.rest.client import Answer, Api, problem
 from tests.rest.rolled_back import prepared_matrix, rolled_back
@@ -40,6 +40,7 @@ def clients(tokens: dict[str, str], db: None) -> dict[str, Api]:
     return {persona: Api(token=tokens.get(persona)) for persona in SITE_PERSONAS}
 
 
+@pytest.mark.generated
 @pytest.mark.parametrize("row", declared("REST"), ids=lambda row: f"{row.method}-{row.name}")
 def test_c10_in_a_project_everybody_may_just_what_the_table_says(
     row: Row, people: dict[str, User], places: dict[bool, Project], clients: dict[str, Api]
@@ -47,7 +48,7 @@ def test_c10_in_a_project_everybody_may_just_what_the_table_says(
     told, expected = {}, {}
     things = {project.id: things_in(project) for project in places.values()}
     asked = "{session}" in f"{row.path} {row.body}"
-    for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
+    for status, persona in row.asked():
         project = places[persona != "visitor"]
         with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)

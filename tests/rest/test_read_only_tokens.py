@@ -9,6 +9,7 @@ from accounts.models import Scope, User
 from accounts.services import create_token
 from audit.models import Event
 from projects.models import Project
+from tests.exploring import EXPLORES
 from tests.matrix import ALWAYS, Row, SiteRow, declared, things_in
 from tests.rest.client import Api, members, problem
 from tests.rest.rolled_back import rolled_back
@@ -24,6 +25,7 @@ def reader(people: dict[str, User]) -> Api:
     return Api(token=create_token(caller=caller, name="dashboard", user_id=owner.id, scope=Scope.READ)[1])
 
 
+@pytest.mark.generated
 @pytest.mark.parametrize("row", declared("REST"), ids=lambda row: f"{row.method}-{row.name}")
 def test_a_read_only_token_reads_what_its_user_may_and_writes_nothing(
     row: Row, reader: Api, people: dict[str, User], places: dict[bool, Project]
@@ -39,7 +41,9 @@ def test_a_read_only_token_reads_what_its_user_may_and_writes_nothing(
     # A bundle makes a checkpoint, as Foundry.
     own = Event.objects.filter(actor_id=people["owner"].id)
     told, answers = {}, []
-    for status in ALWAYS:
+    # No status gives a token what its scope does not: each row has one, an exploration all.
+    statuses = ALWAYS if EXPLORES else (ALWAYS[len(row.name) % len(ALWAYS)],)
+    for status in statuses:
         with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)
             before = own.count()
@@ -49,7 +53,7 @@ def test_a_read_only_token_reads_what_its_user_may_and_writes_nothing(
             told[status] = outcome(answer)
             assert own.count() == before
     if row.method == "GET":
-        assert told == {status: row.expected("owner", status) for status in ALWAYS}
+        assert told == {status: row.expected("owner", status) for status in statuses}
     else:
         assert set(told.values()) == {"permission_denied"}
         assert {members(each)["needed_scope"] for each in answers} == {"write"}
