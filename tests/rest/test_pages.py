@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import set_password
+from foundry_site.observability import health
 from projects.models import Project
 from tests.matrix import PERSONAS, SITE_PERSONAS, Row, SiteRow, declared, things_in
 from tests.rest.addresses import addresses
@@ -37,6 +38,9 @@ def cookies(database_of_the_module: None, django_db_blocker: DjangoDbBlocker) ->
             user.refresh_from_db()
             browser.force_login(user)
             found[persona] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        # The first look at whether the site is ready reads all migrations, and a busy machine takes longer for it than
+        # the answer may take.
+        health._migrations()
         yield found
 
 
