@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
 from stages.runs.models import Experiment, ModelProfile, Run
+from stages.runs.pages.evaluation_rows import _size
 from stages.runs.services import create_experiment, create_profile, start_runs
-from tests.cast import new_caller, new_project, new_user
+from tests import databases
+from tests.cast import forget_redis, new_caller, new_project, new_user
 from tests.writers import Writer
 
 
@@ -56,9 +60,55 @@ class World:
         return start_runs(caller=self.caller(by), experiment_id=experiment.id, profile_ids=ids)
 
 
+@dataclass(frozen=True)
+class StandingWorld:
+    """A world that is committed in a database; each test fetches its own objects."""
+
+    project: UUID
+    people: dict[str, UUID]
+
+    @classmethod
+    def of(cls, world: World) -> StandingWorld:
+        return cls(world.project.id, {name: user.id for name, user in world.people.items()})
+
+    def fetch(self) -> World:
+        found = User.objects.in_bulk(self.people.values())
+        people = {name: found[user_id] for name, user_id in self.people.items()}
+        return World(Project.objects.get(pk=self.project), people)
+
+
+# By the name of its database.
+STANDING: dict[str, StandingWorld] = {}
+
+
+@pytest.fixture(scope="session")
+def runs_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the database in which a world is already."""
+    name = databases.new(template=databases.template())
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        STANDING[name] = StandingWorld.of(new_world())
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def database_of_runs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where the tests of a module roll back; those of an empty site, in the clean database."""
+    if request.node.get_closest_marker("empty_site"):
+        yield
+    else:
+        with databases.connected_to(request.getfixturevalue("runs_database")):
+            yield
+
+
 @pytest.fixture
 def world(db: None) -> World:
-    return new_world()
+    """The world that stands in this module's database, or a new one where none does."""
+    forget_redis()
+    # By project and version, of which each test makes others.
+    _size.cache_clear()
+    standing = STANDING.get(databases.current())
+    return standing.fetch() if standing else new_world()
 
 
 @pytest.fixture
