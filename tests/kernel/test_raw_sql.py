@@ -86,7 +86,7 @@ def test_an_insert_writes_every_column_of_its_model() -> None:
     wrong = []
     for statement, table, columns in inserts():
         fields = model_of(table)._meta.local_concrete_fields
-        known = sorted(field.column for field in fields if not field.generated)
+        known = sorted(str(field.column) for field in fields if not field.generated)
         written = sorted([*columns, *NOT_WRITTEN.get(table, {})])
         if written != known:
             wrong.append((str(statement), table, written, known))
