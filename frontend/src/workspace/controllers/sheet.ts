@@ -250,6 +250,7 @@ export class SheetController extends LiveController {
     titleTarget.textContent = field.title;
     titleTarget.title = folderTarget.title = field.name;
     field.folder.forEach((words, index) => (folderTarget.children[index]!.textContent = words));
+    folderTarget.toggleAttribute("data-uncut", !field.folder[1]);
   }
 
   private paintTools(view: string): void {
