@@ -53,10 +53,10 @@ def answered(run: Run, text: str, *, passes: int) -> None:
         batch_size=2000,
     )
     calls = Call.objects.filter(run=run)
-    ended = {"outcome": "completed", "response_id": text, "ended_at": moment, "month": f"{moment:%Y-%m}"}
+    calls.update(outcome="completed", response_id=text, ended_at=moment, month=f"{moment:%Y-%m}")
     for passed, some in ((True, calls.filter(number__lte=passes)), (False, calls.filter(number__gt=passes))):
         grade = {"grader": "contains", "passed": passed, "score": 0, "reason": "x" * 200, "error": ""}
-        some.update(**ended, grades=[grade], passed=passed, score=0)
+        some.update(grades=[grade], passed=passed, score=0)
 
 
 @pytest.fixture
